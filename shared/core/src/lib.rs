@@ -1,0 +1,25 @@
+//! The audit engine of Tablewarden, free of input and output.
+//!
+//! # Layout
+//!
+//! One way through, left to right and never back:
+//!
+//! ```text
+//! notification ─► log object ─► records ─► accesses ─► findings ─► alerts, metrics
+//!  [delivery]      [ports]     [log_file]  [record]    [policy]     [alert] [tally]
+//!                                          [actor]     [detections]
+//!                                          [operation] [finding]
+//!                                          [access]
+//! ```
+//!
+//! [`audit`] composes the stages. `tablewarden replay` and the Lambda functions call the same composition; only the two
+//! ends differ. Nothing here names an AWS SDK, reads a clock, the environment or a file: what comes from outside comes
+//! through a parameter or one of the [`ports`].
+
+pub mod actor;
+pub mod delivery;
+pub mod log_file;
+pub mod place;
+pub mod policy;
+pub mod record;
+pub mod table;
