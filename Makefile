@@ -1,0 +1,88 @@
+# The project's commands; `make help` lists them. Each target installs what it needs, pinned, into ./.tools.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO ?= cargo
+PYTHON ?= python3
+CARGO_DENY_VERSION := 0.20.2
+
+# Processor of the functions that `make build` makes: x86_64 or arm64.
+ARCH ?= x86_64
+FUNCTIONS := trail-log ddl-event
+
+TOOLS := $(CURDIR)/.tools
+TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+# What the tests need from the environment, absolute because a test runs in its own crate's folder.
+export TABLEWARDEN_EMULATOR ?= $(TOOLS)/emulator/bin/ministack
+export TABLEWARDEN_FUNCTIONS ?= $(TARGET_DIR)/lambda
+
+# cargo-nextest runs the tests side by side and stops one that hangs; plain cargo does where it is not installed.
+RUN_TESTS := $(CARGO) $(if $(shell $(CARGO) nextest --version 2>/dev/null),nextest run,test) --locked
+
+.PHONY: help
+help: ## List the commands
+	@sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+.PHONY: setup
+setup: $(TOOLS)/lambda/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cargo/.installed ## Install every pinned tool into ./.tools
+
+.PHONY: demo
+demo: ## Replay the sample events and show what a security engineer would see
+	@scripts/demo.sh
+
+.PHONY: test
+test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end
+	$(RUN_TESTS) --workspace
+	$(CARGO) test --locked --workspace --doc
+
+.PHONY: unit
+unit: ## Run the tests that need no emulator and no release build
+	$(RUN_TESTS)
+
+.PHONY: e2e
+e2e: $(TOOLS)/emulator/.installed functions-for-tests ## Run the deployable functions against an AWS emulator
+	$(RUN_TESTS) --package tablewarden-tests
+
+# A function is tested as the binary that would be deployed, built for the machine that runs the test.
+.PHONY: functions-for-tests
+functions-for-tests:
+	@$(MAKE) --no-print-directory build ARCH=$(subst aarch64,arm64,$(shell uname -m))
+
+.PHONY: lint
+lint: $(TOOLS)/cargo/.installed ## Check format, clippy, dependencies (licences, sources, advisories) and their direction
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	PATH="$(TOOLS)/cargo/bin:$$PATH" scripts/check-supply-chain.sh
+	scripts/check-dependency-direction.sh
+
+# Two formats: the bare bootstrap is what SAM and the end-to-end tests take, the zip what Terraform uploads.
+# The second run finds everything compiled.
+.PHONY: build
+build: $(TOOLS)/lambda/.installed ## Build the deployable functions into target/lambda (ARCH=x86_64 or arm64)
+	for format in binary zip; do \
+		PATH="$(TOOLS)/lambda/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format $$format \
+			$(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(FUNCTIONS)); \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built and the installed tools
+	$(CARGO) clean
+	rm -rf $(TOOLS)
+
+# A virtual environment a tool, made anew when its pins change.
+$(TOOLS)/%/.installed: scripts/requirements-%.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+# cargo-deny takes minutes to compile: one of the right version that is on the machine already will do.
+$(TOOLS)/cargo/.installed: Makefile
+	if [ "$$($(CARGO) deny --version 2>/dev/null)" != "cargo-deny $(CARGO_DENY_VERSION)" ]; then \
+		$(CARGO) install --locked --root $(@D) --version $(CARGO_DENY_VERSION) cargo-deny; \
+	fi
+	mkdir -p $(@D)
+	touch $@

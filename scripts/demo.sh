@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Replays each scenario of events/scenarios with its own policy: what a security engineer would see of that day.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --locked --quiet --package tablewarden
+tablewarden="${CARGO_TARGET_DIR:-target}/debug/tablewarden"
+
+for scenario in events/scenarios/*/; do
+    title=$(basename "$scenario")
+    if [[ -f "$scenario/README.md" ]]; then
+        title=$(sed -n '1s/^#* *//p' "$scenario/README.md")
+    fi
+    printf '\n━━━ %s ━━━\n\n' "$title"
+
+    policy=()
+    if [[ -f "$scenario/policy.yaml" ]]; then
+        policy=(--policy "$scenario/policy.yaml")
+    fi
+    # The event files by name: the folder holds the policy and the expected findings too.
+    mapfile -t events < <(find "$scenario" -type f \( -name '*.json' -o -name '*.json.gz' \) | sort)
+    "$tablewarden" replay ${policy[@]+"${policy[@]}"} "${events[@]}"
+done
