@@ -1,6 +1,12 @@
 //! userIdentity ─► a stable principal.
+//!
+//! CloudTrail names the credentials of a call; an [`Actor`] is who holds them. Facts: "CloudTrail userIdentity element",
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use crate::record::{Record, UserIdentity};
 
 /// What kind of principal an [`Actor`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,20 +21,21 @@ pub enum ActorKind {
     PermissionSet,
     /// An AWS service acting for itself.
     Service,
-    /// A user federated by `GetFederationToken`, SAML or a web identity without a role of its own.
+    /// A user federated by `GetFederationToken`, SAML, a web identity or a directory, without a role of its own.
     Federated,
-    /// A principal of another account, of which only the account is known.
+    /// A principal of another account, of which little but the account is known.
     Account,
     /// An identity CloudTrail did not tell, or told in a way not known here.
     Unknown,
 }
 
 /// Who stands behind a record, by a name that stays the same across sessions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Actor<'a> {
     /// What kind of principal it is.
     pub kind: ActorKind,
-    /// The stable name: an IAM ARN (`arn:aws:iam::ACCOUNT:role/PATH/NAME`), a service's DNS name, or an account.
+    /// The stable name: an IAM ARN (`arn:aws:iam::ACCOUNT:role/PATH/NAME`), a service's DNS name, or
+    /// `ACCOUNT[/PRINCIPAL-ID]` for a principal of another account.
     pub name: Cow<'a, str>,
     /// The account the actor belongs to, where told.
     pub account: Option<Cow<'a, str>>,
@@ -39,3 +46,179 @@ pub struct Actor<'a> {
     /// The service that made the call for the actor (forward access), such as `athena.amazonaws.com`.
     pub via: Option<Cow<'a, str>>,
 }
+
+impl ActorKind {
+    /// The word people and machines read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::User => "user",
+            Self::Role => "role",
+            Self::PermissionSet => "permission-set",
+            Self::Service => "service",
+            Self::Federated => "federated-user",
+            Self::Account => "account",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl<'a> Actor<'a> {
+    /// The actor of a record.
+    pub fn of(record: &'a Record<'a>) -> Self {
+        match record.user_identity.present() {
+            Some(identity) => Self::from_identity(identity, record.region()),
+            None => Self::unknown("unknown"),
+        }
+    }
+
+    /// The same actor, owned.
+    pub fn into_owned(self) -> Actor<'static> {
+        let own = |text: Option<Cow<'a, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Actor {
+            kind: self.kind,
+            name: Cow::Owned(self.name.into_owned()),
+            account: own(self.account),
+            permission_set: own(self.permission_set),
+            person: own(self.person),
+            via: own(self.via),
+        }
+    }
+
+    fn from_identity(identity: &'a UserIdentity<'a>, region: &str) -> Self {
+        let arn = identity.arn.text();
+        let account = identity.account_id.text().or_else(|| account_of_arn(arn?));
+        let invoked_by = identity.invoked_by.text();
+        let mut actor = match (identity.kind.text(), account, invoked_by) {
+            (Some("Root"), Some(account), _) => {
+                Self::new(ActorKind::Root, format!("arn:{}:iam::{account}:root", partition(arn, region)))
+            }
+            (Some("IAMUser"), ..) => user(identity, account, region),
+            (Some("AssumedRole" | "Role"), ..) => role(identity, region),
+            (Some("FederatedUser" | "SAMLUser" | "WebIdentityUser" | "Directory" | "IdentityCenterUser"), ..) => {
+                Self::new(ActorKind::Federated, federated_name(identity))
+            }
+            (Some("AWSAccount"), Some(account), _) => Self::new(ActorKind::Account, account_name(identity, account)),
+            (Some("AWSService") | None, _, Some(service)) => Self::new(ActorKind::Service, service),
+            _ => Self::unknown(
+                arn.or_else(|| identity.principal_id.text()).or_else(|| identity.kind.text()).unwrap_or("unknown"),
+            ),
+        };
+        actor.account = account.map(Cow::Borrowed);
+        if actor.kind != ActorKind::Service {
+            actor.via = invoked_by.map(Cow::Borrowed);
+        }
+        if actor.person.is_none() {
+            let session = identity.session_context.present();
+            let vouched = session.and_then(|session| session.source_identity.text());
+            let on_behalf_of = || identity.on_behalf_of.present()?.user_id.text();
+            actor.person = vouched.or_else(on_behalf_of).map(Cow::Borrowed);
+        }
+        actor
+    }
+
+    fn new(kind: ActorKind, name: impl Into<Cow<'a, str>>) -> Self {
+        Self { kind, name: name.into(), account: None, permission_set: None, person: None, via: None }
+    }
+
+    fn unknown(name: &'a str) -> Self {
+        Self::new(ActorKind::Unknown, name)
+    }
+}
+
+impl fmt::Display for Actor<'_> {
+    /// Short, for a line that a person reads: `role/app/orders-api`, `alice@example.com (SSO DataEngineer)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = self.name.splitn(6, ':').nth(5).unwrap_or(&self.name);
+        match (self.kind, &self.permission_set, &self.person) {
+            (_, Some(set), Some(person)) => write!(f, "{person} (SSO {set})"),
+            (_, Some(set), None) => write!(f, "SSO {set}"),
+            (ActorKind::Account, ..) => write!(f, "account {}", self.name),
+            (ActorKind::Unknown, ..) if self.name == "unknown" => f.write_str("an unknown identity"),
+            (_, None, Some(person)) => write!(f, "{short} ({person})"),
+            (_, None, None) => f.write_str(short),
+        }
+    }
+}
+
+fn user<'a>(identity: &'a UserIdentity<'a>, account: Option<&str>, region: &str) -> Actor<'a> {
+    let built = || {
+        let (account, name) = (account?, identity.user_name.text()?);
+        Some(Cow::Owned(format!("arn:{}:iam::{account}:user/{name}", partition(None, region))))
+    };
+    let name = identity.arn.text().map(Cow::Borrowed).or_else(built);
+    let name = name.or_else(|| identity.principal_id.text().map(Cow::Borrowed));
+    Actor::new(ActorKind::User, name.unwrap_or(Cow::Borrowed("unknown")))
+}
+
+/// A role by the ARN of the session's issuer, which keeps the path; a session ARN alone has lost it.
+fn role<'a>(identity: &'a UserIdentity<'a>, region: &str) -> Actor<'a> {
+    let arn = identity.arn.text();
+    let issuer = identity.session_context.present().and_then(|session| session.session_issuer.present()?.arn.text());
+    let session = arn.and_then(assumed_role);
+    let name = match (issuer, session, arn) {
+        (Some(issuer), ..) => Cow::Borrowed(issuer),
+        (None, Some((account, role, _)), _) => {
+            Cow::Owned(format!("arn:{}:iam::{account}:role/{role}", partition(arn, region)))
+        }
+        (None, None, Some(arn)) => Cow::Borrowed(arn),
+        (None, None, None) => Cow::Borrowed(identity.principal_id.text().unwrap_or("unknown")),
+    };
+    let Some(set) = permission_set(&name) else { return Actor::new(ActorKind::Role, name) };
+    let permission_set = Some(Cow::Owned(set.to_owned()));
+    // Only Identity Center can assume its own roles, and it sets the session's name to the user's.
+    let person = session.map(|(_, _, session)| Cow::Borrowed(session));
+    Actor { permission_set, person, ..Actor::new(ActorKind::PermissionSet, name) }
+}
+
+/// The name of the permission set in the ARN of a role under `aws-reserved/`, a path that only AWS can create roles in.
+///
+/// Source: "Referencing permission sets in resource policies, Amazon EKS Cluster config maps, and AWS KMS key policies",
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
+fn permission_set(role_arn: &str) -> Option<&str> {
+    let (_, path) = role_arn.split_once(":role/aws-reserved/sso.amazonaws.com/")?;
+    let name = path.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
+    let (set, suffix) = name.rsplit_once('_')?;
+    (suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(set)
+}
+
+/// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` ─► account, name, session.
+fn assumed_role(arn: &str) -> Option<(&str, &str, &str)> {
+    let account = account_of_arn(arn)?;
+    let resource = arn.splitn(6, ':').nth(5)?.strip_prefix("assumed-role/")?;
+    let (role, session) = resource.split_once('/')?;
+    Some((account, role, session))
+}
+
+fn federated_name<'a>(identity: &'a UserIdentity<'a>) -> &'a str {
+    let names = [&identity.arn, &identity.user_name, &identity.principal_id];
+    let on_behalf_of = || identity.on_behalf_of.present()?.user_id.text();
+    names.into_iter().find_map(|name| name.text()).or_else(on_behalf_of).unwrap_or("unknown")
+}
+
+/// Another account's principal: its ARN where told, else its unique id, which a session's name may follow.
+fn account_name<'a>(identity: &'a UserIdentity<'a>, account: &str) -> Cow<'a, str> {
+    match (identity.arn.text(), identity.principal_id.text()) {
+        (Some(arn), _) => Cow::Borrowed(arn),
+        (None, Some(id)) if id != account => {
+            let id = id.split_once(':').map_or(id, |(id, _)| id);
+            Cow::Owned(format!("{account}/{id}"))
+        }
+        _ => Cow::Owned(account.to_owned()),
+    }
+}
+
+fn account_of_arn(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
+}
+
+/// The partition of an ARN, else that of the region.
+fn partition<'a>(arn: Option<&'a str>, region: &str) -> &'a str {
+    match arn.and_then(|arn| arn.split(':').nth(1)) {
+        Some(partition) => partition,
+        None => crate::table::partition_of_region(region),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,9 +16,11 @@
 //! ends differ. Nothing here names an AWS SDK, reads a clock, the environment or a file: what comes from outside comes
 //! through a parameter or one of the [`ports`].
 
+pub mod access;
 pub mod actor;
 pub mod delivery;
 pub mod log_file;
+pub mod operation;
 pub mod place;
 pub mod policy;
 pub mod record;

@@ -42,12 +42,8 @@ impl<'a> TableArn<'a> {
         if name.is_empty() {
             return None;
         }
-        let table = TableId {
-            partition: partition.into(),
-            account: account.into(),
-            region: region.into(),
-            name: name.into(),
-        };
+        let table =
+            TableId { partition: partition.into(), account: account.into(), region: region.into(), name: name.into() };
         Some(Self { table, part })
     }
 }
@@ -77,6 +73,19 @@ impl fmt::Display for TableId<'_> {
     }
 }
 
+/// The partition that a region belongs to.
+///
+/// Source: "AWS partitions", <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>.
+pub fn partition_of_region(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,7 +94,10 @@ mod tests {
     fn arns_of_tables_indexes_and_streams_name_their_table() {
         let cases = [
             ("arn:aws:dynamodb:eu-west-1:111122223333:table/orders", Some(("orders", None))),
-            ("arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-date", Some(("orders", Some("index/by-date")))),
+            (
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-date",
+                Some(("orders", Some("index/by-date"))),
+            ),
             (
                 "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/orders/stream/2026-01-01T00:00:00.000",
                 Some(("orders", Some("stream/2026-01-01T00:00:00.000"))),

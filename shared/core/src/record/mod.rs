@@ -1,1 +1,221 @@
-//! to come
+//! One CloudTrail event as it stands on the wire, borrowed from its bytes.
+//!
+//! Fields: "CloudTrail record contents for management, data, and network activity events",
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
+//! Versions 1.03 to 1.11 are read; a field that a version lacks is absent.
+
+mod wire;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub use wire::{Field, ObjectField, Text, TextField};
+
+/// The fields of a record that the audit looks at.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record<'a> {
+    /// A GUID that CloudTrail gives each event.
+    #[serde(borrow, rename = "eventID")]
+    event_id: Text<'a>,
+    /// When the call completed, as `YYYY-MM-DDThh:mm:ssZ`.
+    #[serde(borrow)]
+    event_time: Text<'a>,
+    #[serde(borrow)]
+    event_source: Text<'a>,
+    #[serde(borrow)]
+    event_name: Text<'a>,
+    #[serde(borrow)]
+    aws_region: Text<'a>,
+    /// `Management`, `Data`, `Insight`, `NetworkActivity`; absent in version 1.03.
+    #[serde(borrow, default)]
+    pub event_category: TextField<'a>,
+    /// Who called, in the terms of the credentials that were used.
+    #[serde(borrow, default)]
+    pub user_identity: ObjectField<UserIdentity<'a>>,
+    /// An address, a service's DNS name or `AWS Internal`.
+    #[serde(borrow, rename = "sourceIPAddress", default)]
+    pub source_ip_address: TextField<'a>,
+    /// Written by the caller.
+    #[serde(borrow, default)]
+    pub user_agent: TextField<'a>,
+    /// Absent where the call succeeded.
+    #[serde(borrow, default)]
+    pub error_code: TextField<'a>,
+    /// What the service answered to a call that failed.
+    #[serde(borrow, default)]
+    pub error_message: TextField<'a>,
+    /// The parameters of the request, unparsed.
+    #[serde(borrow, default)]
+    pub request_parameters: Option<&'a RawValue>,
+    /// The response of a call that changes something, unparsed.
+    #[serde(borrow, default)]
+    pub response_elements: Option<&'a RawValue>,
+    /// The resources the call touched, unparsed: a list of `{accountId, type, ARN}`.
+    #[serde(borrow, default)]
+    pub resources: Option<&'a RawValue>,
+    /// The account that the event was delivered to.
+    #[serde(borrow, default)]
+    pub recipient_account_id: TextField<'a>,
+    /// The same in the records that two accounts get of one call.
+    #[serde(borrow, rename = "sharedEventID", default)]
+    pub shared_event_id: TextField<'a>,
+    /// The VPC endpoint the call came through.
+    #[serde(borrow, default)]
+    pub vpc_endpoint_id: TextField<'a>,
+}
+
+/// `userIdentity`: "CloudTrail userIdentity element",
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserIdentity<'a> {
+    /// `Root`, `IAMUser`, `AssumedRole`, …
+    #[serde(borrow, rename = "type", default)]
+    pub kind: TextField<'a>,
+    /// The unique id of the principal, `ID[:SESSION]`.
+    #[serde(borrow, default)]
+    pub principal_id: TextField<'a>,
+    /// The ARN of the principal; for a role that of the session.
+    #[serde(borrow, default)]
+    pub arn: TextField<'a>,
+    /// The account of the principal.
+    #[serde(borrow, default)]
+    pub account_id: TextField<'a>,
+    /// The friendly name.
+    #[serde(borrow, default)]
+    pub user_name: TextField<'a>,
+    /// The service that made the call, for itself or for the identity it stands next to.
+    #[serde(borrow, default)]
+    pub invoked_by: TextField<'a>,
+    /// About the session, where temporary credentials were used.
+    #[serde(borrow, default)]
+    pub session_context: ObjectField<SessionContext<'a>>,
+    /// The person of IAM Identity Center for whom the call was made.
+    #[serde(borrow, default)]
+    pub on_behalf_of: ObjectField<OnBehalfOf<'a>>,
+}
+
+/// `userIdentity.sessionContext`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionContext<'a> {
+    /// Who the session's credentials were issued for.
+    #[serde(borrow, default)]
+    pub session_issuer: ObjectField<SessionIssuer<'a>>,
+    /// Set when a role is assumed, and kept along a chain of roles.
+    #[serde(borrow, default)]
+    pub source_identity: TextField<'a>,
+}
+
+/// `userIdentity.sessionContext.sessionIssuer`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionIssuer<'a> {
+    /// The role's ARN with its path.
+    #[serde(borrow, default)]
+    pub arn: TextField<'a>,
+}
+
+/// `userIdentity.onBehalfOf`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OnBehalfOf<'a> {
+    /// The id of the person in the identity store.
+    #[serde(borrow, default)]
+    pub user_id: TextField<'a>,
+}
+
+/// Why a record cannot be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// Not JSON, a field twice, or a field without which a record says nothing is missing or no string.
+    #[error("not a CloudTrail record: {0}")]
+    Json(#[from] serde_json::Error),
+    /// `eventTime` is no timestamp.
+    #[error("eventTime is no timestamp of the form 2026-01-31T23:59:59Z: {0}")]
+    Time(#[from] jiff::Error),
+}
+
+impl<'a> Record<'a> {
+    /// Reads one record from its JSON.
+    pub fn parse(json: &'a [u8]) -> Result<Self, RecordError> {
+        Ok(serde_json::from_slice(json)?)
+    }
+
+    /// `eventID`.
+    pub fn event_id(&self) -> &str {
+        &self.event_id.0
+    }
+
+    /// `eventTime`.
+    pub fn time(&self) -> Result<Timestamp, RecordError> {
+        Ok(self.event_time.0.parse()?)
+    }
+
+    /// The DNS name of the service, such as `dynamodb.amazonaws.com`.
+    pub fn event_source(&self) -> &str {
+        &self.event_source.0
+    }
+
+    /// The API that was called.
+    pub fn event_name(&self) -> &str {
+        &self.event_name.0
+    }
+
+    /// The region the call was made to.
+    pub fn region(&self) -> &str {
+        &self.aws_region.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(extra: &str) -> String {
+        format!(
+            r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"Scan","awsRegion":"eu-west-1"{extra}}}"#
+        )
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_is_odd_and_costs_nothing_beside_itself() {
+        let json = record(
+            r#","userIdentity":"gone","sourceIPAddress":7,"userAgent":["x",{"y":1}],"errorCode":{"a":{}},"vpcEndpointId":null"#,
+        );
+        let record = Record::parse(json.as_bytes()).unwrap();
+        assert!(matches!(record.user_identity.0, Field::Odd));
+        assert_eq!(record.source_ip_address, Field::Odd);
+        assert_eq!(record.user_agent, Field::Odd);
+        assert_eq!(record.error_code, Field::Odd);
+        assert_eq!(record.vpc_endpoint_id, Field::Absent);
+        assert_eq!(record.event_name(), "Scan");
+    }
+
+    #[test]
+    fn strings_without_escapes_are_borrowed() {
+        let json = record(r#","userAgent":"plain","sourceIPAddress":"with \" quote""#);
+        let record = Record::parse(json.as_bytes()).unwrap();
+        assert!(matches!(&record.user_agent, Field::Present(Text(std::borrow::Cow::Borrowed("plain")))));
+        assert_eq!(record.source_ip_address.text(), Some("with \" quote"));
+    }
+
+    #[test]
+    fn what_makes_a_record_unreadable_is_said() {
+        let cases = [
+            ("{}", "missing field `eventID`"),
+            ("{\"eventID\":7}", "invalid type: integer `7`, expected a string"),
+            ("[", "EOF while parsing"),
+            ("{\"eventID\":\"a\",\"eventID\":\"b\"}", "duplicate field `eventID`"),
+        ];
+        for (json, want) in cases {
+            let error = Record::parse(json.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(want), "{json}: {error}");
+        }
+        let json = record("").replace("2026-03-02T09:15:00Z", "yesterday");
+        let error = Record::parse(json.as_bytes()).unwrap().time().unwrap_err().to_string();
+        assert!(error.contains("eventTime is no timestamp"), "{error}");
+    }
+}

@@ -1,0 +1,88 @@
+//! From the names in a request to full table ids.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::actor::Actor;
+use crate::record::{ObjectField, Record, TextField};
+use crate::table::{TableArn, TableId, partition_of_region};
+
+/// What a record says about where its tables stand.
+pub(super) struct Tables<'a> {
+    /// The tables among the record's `resources`, each once.
+    listed: Vec<TableId<'a>>,
+    /// The account and region a bare name belongs to.
+    account: &'a str,
+    region: &'a str,
+    /// The table that a denial's message names.
+    denied: Option<TableId<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Resource<'a> {
+    #[serde(borrow, rename = "ARN", alias = "arn", default)]
+    arn: TextField<'a>,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn of(record: &'a Record<'a>, actor: &'a Actor<'a>) -> Self {
+        let mut listed: Vec<TableId<'a>> = Vec::new();
+        for arn in resource_arns(record.resources) {
+            if let Some(TableArn { table, .. }) = TableArn::parse(arn)
+                && !listed.contains(&table)
+            {
+                listed.push(table);
+            }
+        }
+        // A bare name means a table of the caller, so of the account that got the record: a call to another account's
+        // table has to name it by its ARN.
+        let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
+        let denied = record.error_message.text().and_then(table_in_denial);
+        Self { listed, account, region: record.region(), denied }
+    }
+
+    /// The table behind a name or an ARN of a request.
+    pub(super) fn resolve(&self, name_or_arn: &'a str) -> TableId<'a> {
+        if let Some(TableArn { table, .. }) = TableArn::parse(name_or_arn) {
+            return table;
+        }
+        match self.listed.iter().find(|table| table.name == name_or_arn) {
+            Some(table) => table.clone(),
+            None => TableId {
+                partition: partition_of_region(self.region).into(),
+                account: self.account.into(),
+                region: self.region.into(),
+                name: name_or_arn.into(),
+            },
+        }
+    }
+
+    /// The table to fall back on where the request names none.
+    pub(super) fn first(&self) -> Option<TableId<'a>> {
+        self.all().next()
+    }
+
+    /// Every table that the record lists, or the one a denial is about.
+    pub(super) fn all(&self) -> impl Iterator<Item = TableId<'a>> + '_ {
+        let denied = self.denied.as_ref().filter(|_| self.listed.is_empty());
+        self.listed.iter().chain(denied).cloned()
+    }
+}
+
+/// The ARNs of `resources`; a list of another form has none.
+fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
+    let listed = raw.and_then(|raw| serde_json::from_str::<Vec<ObjectField<Resource<'_>>>>(raw.get()).ok());
+    listed.into_iter().flatten().filter_map(|resource| match resource.present()?.arn {
+        // An ARN that was written with escapes is none of AWS's.
+        crate::record::Field::Present(crate::record::Text(std::borrow::Cow::Borrowed(arn))) => Some(arn),
+        _ => None,
+    })
+}
+
+/// `User: … is not authorized to perform: dynamodb:Scan on resource: ARN because …`: AWS's own words, which name the table
+/// where a denied call comes without parameters.
+fn table_in_denial(message: &str) -> Option<TableId<'_>> {
+    let (_, rest) = message.split_once(" on resource: ")?;
+    let arn = rest.split([' ', '\n', '\t']).next()?;
+    TableArn::parse(arn).map(|arn| arn.table)
+}

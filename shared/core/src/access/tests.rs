@@ -1,0 +1,230 @@
+use super::*;
+
+const ARN: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
+
+/// The accesses of a record, each as `account/table effect items`, with `!reason` behind what could not be read.
+fn accesses(name: &str, extra: &str) -> Vec<String> {
+    let json = format!(
+        r#"{{"eventVersion":"1.11","eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com",
+            "eventName":"{name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
+            "userIdentity":{{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/intern"}}{extra}}}"#
+    );
+    let record = Record::parse(json.as_bytes()).unwrap();
+    let call = Call::read(&record).unwrap();
+    let line = |access: Access<'_>| {
+        let table = access.table.map_or("-".into(), |table| format!("{}/{}", table.account, table.name));
+        let items = access.items.map_or("?".into(), |items| items.to_string());
+        let why = access.unreadable.map_or(String::new(), |why| format!(" !{why}"));
+        format!("{table} {} {items}{why}", access.effect.as_str())
+    };
+    call.accesses().into_iter().map(line).collect()
+}
+
+fn check(name: &str, params: &str, want: &[&str]) {
+    assert_eq!(accesses(name, &format!(r#","requestParameters":{params}"#)), want, "{name} {params}");
+}
+
+#[test]
+fn single_item_calls_touch_one_item_of_the_table_they_name() {
+    for (name, want) in [
+        ("GetItem", "111122223333/orders read 1"),
+        ("Query", "111122223333/orders read ?"),
+        ("Scan", "111122223333/orders read ?"),
+        ("PutItem", "111122223333/orders write 1"),
+        ("UpdateItem", "111122223333/orders write 1"),
+        ("DeleteItem", "111122223333/orders delete 1"),
+        ("DescribeTable", "111122223333/orders admin ?"),
+        ("DeleteTable", "111122223333/orders admin ?"),
+    ] {
+        check(name, r#"{"tableName":"orders","key":{"pk":"a"}}"#, &[want]);
+        check(name, r#"{"key":{"tableName":"decoy"},"TableName":"orders"}"#, &[want]);
+    }
+}
+
+#[test]
+fn a_table_is_of_the_account_and_region_in_its_arn() {
+    let foreign = "arn:aws:dynamodb:us-east-1:444455556666:table/orders";
+    check("GetItem", &format!(r#"{{"tableName":"{foreign}"}}"#), &["444455556666/orders read 1"]);
+    let resources = format!(
+        r#","requestParameters":{{"tableName":"orders"}},"resources":[{{"accountId":"111122223333","type":"AWS::DynamoDB::Table","ARN":"{foreign}"}}]"#
+    );
+    assert_eq!(accesses("GetItem", &resources), ["444455556666/orders read 1"]);
+}
+
+#[test]
+fn tables_are_found_wherever_the_record_names_them() {
+    let stream = format!(
+        r#","requestParameters":{{}},"resources":[{{"type":"AWS::DynamoDB::Stream","ARN":"{ARN}/stream/2026-01-01T00:00:00.000"}}]"#
+    );
+    assert_eq!(accesses("GetRecords", &stream), ["111122223333/orders read ?"]);
+    let described = format!(
+        r#","requestParameters":{{"tableArn":7}},"responseElements":{{"tableDescription":{{"tableArn":"{ARN}"}}}}"#
+    );
+    assert_eq!(accesses("UpdateTable", &described), ["111122223333/orders admin ?"]);
+    let denied = format!(
+        r#","requestParameters":null,"errorCode":"AccessDenied","errorMessage":"User: arn:aws:iam::111122223333:user/intern is not authorized to perform: dynamodb:Scan on resource: {ARN} because no identity-based policy allows the dynamodb:Scan action""#
+    );
+    assert_eq!(accesses("Scan", &denied), ["111122223333/orders read ?"]);
+    check(
+        "DeleteBackup",
+        &format!(r#"{{"backupArn":"{ARN}/backup/01547087347000-c8b6cdf3"}}"#),
+        &["111122223333/orders admin ?"],
+    );
+    check("ListTables", "{}", &["- admin ?"]);
+}
+
+#[test]
+fn batches_are_counted_in_every_form_they_were_seen_in() {
+    check(
+        "BatchWriteItem",
+        r#"{"requestItems":{"orders":[{"putRequest":{"item":["pk"]}},{"DeleteRequest":{"Key":{"pk":"a"}}},{"deleteRequest":{"key":{"pk":"b"}}}],"carts":[{"deleteRequest":{}}]}}"#,
+        &["111122223333/orders write 1", "111122223333/orders delete 2", "111122223333/carts delete 1"],
+    );
+    check(
+        "BatchWriteItem",
+        r#"{"RequestItems":[{"operation":"Delete","tableName":"orders"},{"operation":"Put","TableName":"orders"},{"Operation":"DELETE","tableName":"orders"}]}"#,
+        &["111122223333/orders delete 2", "111122223333/orders write 1"],
+    );
+    check(
+        "BatchWriteItem",
+        r#"{"requestItems":["orders"]}"#,
+        &["111122223333/orders write ? !a batch whose items cannot be told"],
+    );
+    check(
+        "BatchWriteItem",
+        r#"{"requestItems":{"orders":[{"novelRequest":{}}, {"deleteRequest":{}}]}}"#,
+        &["111122223333/orders delete 1", "111122223333/orders write ? !a batch whose items cannot be told"],
+    );
+    check(
+        "BatchGetItem",
+        r#"{"requestItems":{"orders":{"keys":[{"pk":"a"},{"pk":"b"}]}}}"#,
+        &["111122223333/orders read 2"],
+    );
+    check(
+        "BatchGetItem",
+        r#"{"requestItems":["orders","carts"]}"#,
+        &["111122223333/orders read ?", "111122223333/carts read ?"],
+    );
+}
+
+#[test]
+fn transactions_are_told_apart_by_operation_and_a_condition_check_is_no_write() {
+    check(
+        "TransactWriteItems",
+        r#"{"requestItems":[{"operation":"Put","tableName":"orders","items":["pk"]},{"operation":"Delete","TableName":"orders","Key":{"pk":"a"}},{"operation":"ConditionCheck","tableName":"carts","ConditionExpression":"x"},{"operation":"Update","tableName":"orders"}]}"#,
+        &["111122223333/orders write 2", "111122223333/orders delete 1", "111122223333/carts read 1"],
+    );
+    check(
+        "TransactWriteItems",
+        r#"{"transactItems":[{"delete":{"tableName":"orders"}},{"Put":{"TableName":"orders"}}]}"#,
+        &["111122223333/orders delete 1", "111122223333/orders write 1"],
+    );
+    check(
+        "TransactGetItems",
+        r#"{"requestItems":[{"get":{"tableName":"orders"}},{"operation":"Get","tableName":"orders"}]}"#,
+        &["111122223333/orders read 2"],
+    );
+    check(
+        "TransactWriteItems",
+        r#"{"requestItems":[{"operation":"Sublimate","tableName":"orders"}]}"#,
+        &["111122223333/orders unknown ? !an operation of a batch or transaction that is not known"],
+    );
+}
+
+#[test]
+fn partiql_is_judged_by_its_statements() {
+    check(
+        "ExecuteStatement",
+        r#"{"statement":"DELETE FROM \"orders\" WHERE pk='a'"}"#,
+        &["111122223333/orders delete 1"],
+    );
+    check("ExecuteStatement", r#"{"statement":"SELECT * FROM \"orders\""}"#, &["111122223333/orders read ?"]);
+    check(
+        "BatchExecuteStatement",
+        r#"{"requestItems":[{"statement":"DELETE FROM orders WHERE pk='a'"},{"Statement":"delete from orders where pk='b'"}]}"#,
+        &["111122223333/orders delete 2"],
+    );
+    check(
+        "ExecuteTransaction",
+        r#"{"transactStatements":[{"statement":"UPDATE \"orders\" SET a=***(Redacted) WHERE pk='a'"},{"statement":"EXISTS(SELECT * FROM \"carts\" WHERE pk='a')"}]}"#,
+        &["111122223333/orders write 1", "111122223333/carts read ?"],
+    );
+    check(
+        "ExecuteStatement",
+        r#"{"statement":"gibberish"}"#,
+        &["- unknown ? !a PartiQL statement that cannot be read"],
+    );
+}
+
+#[test]
+fn what_cannot_be_read_falls_back_on_the_resources_and_says_so() {
+    let resources = format!(r#","resources":[{{"type":"AWS::DynamoDB::Table","ARN":"{ARN}"}}]"#);
+    let cases = [
+        (
+            "TransactWriteItems",
+            r#"{"reason":"requestParameters too large","omitted":true,"originalSize":150000}"#,
+            "111122223333/orders write ? !request parameters omitted by CloudTrail as too large",
+        ),
+        ("BatchWriteItem", r#""gone""#, "111122223333/orders write ? !request parameters are no object"),
+        ("BatchGetItem", r#"{"other":1}"#, "111122223333/orders read ? !request parameters of an unknown form"),
+        ("ExecuteStatement", "null", "111122223333/orders unknown ? !no request parameters"),
+        ("DeleteItem", "null", "111122223333/orders delete 1"),
+        ("EvaporateTable", "{}", "111122223333/orders unknown ? !an API that Tablewarden does not know"),
+    ];
+    for (name, params, want) in cases {
+        let extra = format!(r#","requestParameters":{params}{resources}"#);
+        assert_eq!(accesses(name, &extra), [want], "{name} {params}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_unreadable_and_no_crash() {
+    let deep = format!(r#"{{"tableName":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    let json = format!(
+        r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"Scan","awsRegion":"eu-west-1","requestParameters":{deep}}}"#
+    );
+    let record = Record::parse(json.as_bytes()).unwrap();
+    let call = Call::read(&record).unwrap();
+    assert_eq!(call.accesses()[0].unreadable, Some("request parameters are nested too deep"));
+}
+
+/// Sources of JSON that a record's fields may hold by mistake or malice.
+fn any_json() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
+    use proptest::prelude::*;
+    let key = prop_oneof![
+        "requestItems|statement|statements|transactItems|operation|tableName|delete|put|keys|putRequest|deleteRequest",
+        ".*"
+    ];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        ".*".prop_map(Into::into),
+        r#"(DELETE FROM|SELECT \* FROM|arn:aws:dynamodb:r:a:table/) ?"?\w*"?"#.prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 32, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+            prop::collection::vec((key.clone(), inner), 0..5)
+                .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_request_of_any_call_gives_at_least_one_access(
+        params in any_json(), resources in any_json(), identity in any_json(), response in any_json(),
+        name in "GetItem|Scan|DeleteItem|BatchGetItem|BatchWriteItem|TransactWriteItems|ExecuteStatement|BatchExecuteStatement|UpdateTable|\\w*",
+    ) {
+        let json = serde_json::json!({
+            "eventID": "e", "eventTime": "2026-03-02T09:15:00Z", "eventSource": "dynamodb.amazonaws.com", "eventName": name,
+            "awsRegion": "eu-west-1", "requestParameters": params, "resources": resources, "userIdentity": identity,
+            "responseElements": response,
+        })
+        .to_string();
+        let record = Record::parse(json.as_bytes()).unwrap();
+        let call = Call::read(&record).unwrap();
+        proptest::prop_assert!(!call.accesses().is_empty());
+    }
+}
