@@ -1,0 +1,186 @@
+//! What is wrong with a policy file, where, and what was expected there.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_saphyr::{Error as YamlError, Location, MessageFormatter, UserMessageFormatter};
+
+use super::file::NO_VALUE;
+
+/// Everything found wrong with a policy file. Displays each problem with its line of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyError {
+    file: String,
+    problems: Vec<Problem>,
+    /// Problems beyond those kept.
+    more: usize,
+}
+
+/// One thing wrong with a policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// What was expected there, to be read after "expected".
+    pub expected: String,
+    text: String,
+    /// In bytes of `text`.
+    span: Range<usize>,
+}
+
+impl PolicyError {
+    /// What is wrong, in the order it was found; at most 20 problems.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+        for (index, problem) in self.problems.iter().enumerate() {
+            let note =
+                AnnotationKind::Primary.span(problem.span.clone()).label(format!("expected {}", problem.expected));
+            let snippet = Snippet::source(problem.text.as_str()).path(self.file.as_str()).line_start(problem.line);
+            let report = Level::ERROR.primary_title(problem.message.as_str()).element(snippet.annotation(note));
+            let gap = if index == 0 { "" } else { "\n\n" };
+            write!(f, "{gap}{}", renderer.render(&[report]))?;
+        }
+        if self.more > 0 { write!(f, "\n\n{} more errors", self.more) } else { Ok(()) }
+    }
+}
+
+/// A wrong value, before it is known where it stands.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) message: String,
+    pub(super) expected: String,
+}
+
+impl Wrong {
+    pub(super) fn new(message: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { message: message.into(), expected: expected.into() }
+    }
+
+    pub(super) fn account(text: &str) -> Self {
+        Self::new(format!("`{text}` is not an account id"), "12 digits, leading zeros included")
+    }
+
+    pub(super) fn twice(key: &str) -> Self {
+        Self::new(format!("`{key}` stands here twice"), "each key once")
+    }
+
+    /// `what` names the kind of word; the nearest of the known ones is proposed if it is near.
+    pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> Self {
+        if let [only] = known {
+            return Self::new(format!("unknown {what} `{word}`"), format!("`{only}`"));
+        }
+        let near = |known: &&str| (strsim::jaro_winkler(word, known) * 1000.0).round();
+        let nearest = known.iter().map(|known| (near(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let hint = match nearest {
+            Some((likeness, known)) if likeness >= 800.0 => format!("; did you mean `{known}`?"),
+            _ => String::new(),
+        };
+        Self::new(format!("unknown {what} `{word}`"), format!("one of: {}{hint}", known.join(", ")))
+    }
+}
+
+/// The file under examination, and what was found so far.
+pub(super) struct Report<'a> {
+    file: &'a str,
+    text: &'a str,
+    problems: Vec<Problem>,
+    more: usize,
+}
+
+/// A file that is wrong all over need not fill a log.
+const MAX_PROBLEMS: usize = 20;
+
+impl<'a> Report<'a> {
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, problems: Vec::new(), more: 0 }
+    }
+
+    pub(super) fn add(&mut self, at: Location, wrong: Wrong) {
+        let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
+        self.add_at(number(at.line()), number(at.column()), number(at.span().len()), wrong);
+    }
+
+    /// Line and column count from 1, the column and the length in characters.
+    fn add_at(&mut self, line: usize, column: usize, length: usize, wrong: Wrong) {
+        if self.problems.len() == MAX_PROBLEMS {
+            self.more += 1;
+            return;
+        }
+        let text = self.text.lines().nth(line - 1).unwrap_or_default();
+        let offset = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(offset, _)| offset);
+        let span = offset(column - 1)..offset(column.saturating_add(length) - 1);
+        let Wrong { message, expected } = wrong;
+        let problem = Problem { line, column, message, expected, text: text.to_owned(), span };
+        // A value behind an anchor is read at each alias; it is wrong once.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// What the YAML reader found, in our words where its own speak of its settings.
+    pub(super) fn add_yaml(&mut self, error: &YamlError) {
+        let error = error.without_snippet();
+        let at = error.location().unwrap_or(Location::UNKNOWN);
+        let said = || UserMessageFormatter.format_message(error);
+        let wrong = match error {
+            YamlError::AliasError { error, .. } => return self.add_yaml(error),
+            YamlError::SerdeUnknownField { field, expected, .. } => Wrong::unknown("field", field, expected),
+            YamlError::SerdeMissingField { field, .. } => {
+                Wrong::new(format!("field `{field}` is missing"), format!("a field `{field}` here"))
+            }
+            YamlError::Unexpected { expected, .. } => Wrong::new(
+                "a value of another kind belongs here",
+                match *expected {
+                    "string scalar" => "a text",
+                    "sequence start" => "a list",
+                    "mapping start" => "fields with values, such as `name: value`",
+                    other => other,
+                },
+            ),
+            YamlError::NullIntoString { .. } => Wrong::new(NO_VALUE, "a text"),
+            YamlError::Message { msg, .. } if msg == NO_VALUE => {
+                Wrong::new(NO_VALUE, "a value, `[]` for an empty list, or no such field at all")
+            }
+            YamlError::DuplicateMappingKey { key: Some(key), .. } => Wrong::twice(key),
+            YamlError::MultipleDocuments { .. } => Wrong::new("a second YAML document begins here", "only one"),
+            YamlError::Budget { .. } | YamlError::AliasReplayLimitExceeded { .. } => {
+                Wrong::new("the policy is too large or too complex", "less in it, or fewer aliases")
+            }
+            YamlError::ExternalMessage { .. } => {
+                // The reader points to what stands before the tab.
+                let lines =
+                    self.text.lines().enumerate().skip(usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
+                let indents = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+                if let Some((index, line)) = lines.into_iter().find(|(_, line)| indents(line)) {
+                    let column = line.bytes().take_while(|b| *b == b' ').count() + 1;
+                    return self.add_at(index + 1, column, 1, Wrong::new("a tab cannot indent YAML", "spaces"));
+                }
+                Wrong::new(said(), "valid YAML")
+            }
+            _ => Wrong::new(said(), "valid YAML"),
+        };
+        self.add(at, wrong);
+    }
+
+    /// Fails with the problems, if there are any.
+    pub(super) fn finish(self) -> Result<(), PolicyError> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(PolicyError { file: self.file.to_owned(), problems: self.problems, more: self.more })
+    }
+}

@@ -1,0 +1,264 @@
+//! Whom a line of `expected` expects.
+
+use std::fmt;
+
+use super::error::Wrong;
+use super::pattern::Pattern;
+use super::table_spec::{check_account, is_account_id};
+use crate::actor::{Actor, ActorKind};
+use crate::table::TableId;
+
+/// A line of `expected`. Displays as it is written, such as `role: app/orders-api`.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The line in the file, from 1.
+    pub line: usize,
+    pub(super) principal: Principal,
+}
+
+impl Expectation {
+    pub(super) fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>) -> bool {
+        self.principal.matches(actor, table)
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, value) = self.principal.written();
+        write!(f, "{}: {value}", kind.word())?;
+        match &self.principal {
+            Principal::PermissionSet { person: Some(person), .. } => write!(f, ", person: {}", person.as_str()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The fields of which a line has exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Role,
+    User,
+    PermissionSet,
+    Service,
+    Account,
+}
+
+impl Kind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::User => "user",
+            Self::PermissionSet => "permission-set",
+            Self::Service => "service",
+            Self::Account => "account",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Principal {
+    Role(IamName),
+    User(IamName),
+    PermissionSet { name: Pattern, person: Option<Pattern> },
+    Service(Pattern),
+    Account(String),
+}
+
+/// A role or user, as written and as matched.
+#[derive(Debug, Clone)]
+pub(super) struct IamName {
+    written: String,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// The bare name, in the table's account, under any path.
+    Name(Pattern),
+    /// Path and name in full, in the table's account, without a leading slash.
+    Path(Pattern),
+    Arn {
+        partition: Pattern,
+        service: &'static str,
+        account: Pattern,
+        resource: Pattern,
+    },
+}
+
+/// The path under which IAM Identity Center keeps the roles of its permission sets.
+/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
+const IDENTITY_CENTER: &str = "aws-reserved/sso.amazonaws.com/";
+
+impl Principal {
+    pub(super) fn parse(kind: Kind, text: &str) -> Result<Self, Wrong> {
+        match kind {
+            Kind::Role => IamName::parse(text, "role/").map(Self::Role),
+            Kind::User => IamName::parse(text, "user/").map(Self::User),
+            Kind::PermissionSet if is_name(text) => Ok(Self::PermissionSet { name: Pattern::new(text), person: None }),
+            Kind::PermissionSet => Err(Wrong::new(
+                format!("`{text}` cannot be a permission set's name"),
+                "letters, digits or any of `+=,.@_-`; for its role, write `role:` and the ARN",
+            )),
+            Kind::Service => {
+                let dns = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.*".contains(&b);
+                if text.contains('.') && text.bytes().all(dns) {
+                    Ok(Self::Service(Pattern::new(text)))
+                } else {
+                    Err(Wrong::new(
+                        format!("`{text}` is not a service's DNS name"),
+                        "a name such as `backup.amazonaws.com`",
+                    ))
+                }
+            }
+            Kind::Account if is_account_id(text) => Ok(Self::Account(text.to_owned())),
+            Kind::Account => Err(Wrong::account(text)),
+        }
+    }
+
+    /// The field and the value that make this principal.
+    pub(super) fn written(&self) -> (Kind, &str) {
+        match self {
+            Self::Role(name) => (Kind::Role, &name.written),
+            Self::User(name) => (Kind::User, &name.written),
+            Self::PermissionSet { name, .. } => (Kind::PermissionSet, name.as_str()),
+            Self::Service(name) => (Kind::Service, name.as_str()),
+            Self::Account(id) => (Kind::Account, id),
+        }
+    }
+
+    pub(super) fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>) -> bool {
+        use ActorKind as A;
+        match (self, actor.kind) {
+            (Self::Role(name), A::Role | A::PermissionSet) => name.matches(actor, table, "role/"),
+            (Self::User(name), A::User | A::Federated) => name.matches(actor, table, "user/"),
+            (Self::PermissionSet { name, person }, A::PermissionSet) => {
+                account_of(actor) == Some(&table.account)
+                    && actor.permission_set.as_deref().is_some_and(|set| name.matches(set))
+                    && person.as_ref().is_none_or(|wanted| actor.person.as_deref().is_some_and(|p| wanted.matches(p)))
+            }
+            (Self::Service(name), A::Service) => name.matches(&actor.name),
+            (Self::Account(id), A::User | A::Role | A::PermissionSet | A::Federated | A::Account) => {
+                *id != table.account && account_of(actor) == Some(id)
+            }
+            // Kinds are named one by one above, so that neither root nor an unknown identity is ever expected.
+            _ => false,
+        }
+    }
+}
+
+impl IamName {
+    /// `resource` is `role/` or `user/`: what stands before path and name in an ARN.
+    fn parse(text: &str, resource: &str) -> Result<Self, Wrong> {
+        if text.starts_with("arn:") {
+            return Self::parse_arn(text, resource);
+        }
+        let path = text.strip_prefix('/').unwrap_or(text);
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: a path holds any printable ASCII.
+        if !is_name(name) || !folders.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Wrong::new(
+                format!("`{text}` is not a name in IAM"),
+                format!(
+                    "`NAME`, `PATH/NAME` or `arn:aws:iam::ACCOUNT:{resource}PATH/NAME`; `*` for any run of characters"
+                ),
+            ));
+        }
+        let pattern = Pattern::new(path);
+        let form = if text.contains('/') { Form::Path(pattern) } else { Form::Name(pattern) };
+        Ok(Self { written: text.to_owned(), form })
+    }
+
+    fn parse_arn(text: &str, resource: &str) -> Result<Self, Wrong> {
+        let wrong = |message: String| {
+            let federated = if resource == "user/" { " or arn:aws:sts::ACCOUNT:federated-user/NAME" } else { "" };
+            Wrong::new(message, format!("arn:aws:iam::ACCOUNT:{resource}PATH/NAME{federated}, with `*` in any part"))
+        };
+        let Some(arn) = Arn::parse(text) else { return Err(wrong(format!("`{text}` is not an IAM ARN"))) };
+        let service = match (arn.service, resource) {
+            ("iam", _) if starts_a_name(arn.resource, resource) => "iam",
+            ("sts", "user/") if starts_a_name(arn.resource, "federated-user/") => "sts",
+            ("sts", _) if arn.resource.starts_with("assumed-role/") => {
+                return Err(wrong("a session is new each time; a line names the role behind it".to_owned()));
+            }
+            _ => return Err(wrong(format!("this ARN does not name a {}", resource.trim_end_matches('/')))),
+        };
+        if arn.partition.is_empty() || !arn.resource.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(wrong(format!("`{text}` is not an IAM ARN")));
+        }
+        check_account(arn.account)?;
+        let form = Form::Arn {
+            partition: Pattern::new(arn.partition),
+            service,
+            account: Pattern::new(arn.account),
+            resource: Pattern::new(arn.resource),
+        };
+        Ok(Self { written: text.to_owned(), form })
+    }
+
+    fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>, resource: &str) -> bool {
+        let Some(arn) = Arn::parse(&actor.name) else { return false };
+        let path = arn.resource.strip_prefix(resource).filter(|_| arn.service == "iam");
+        if path.is_some_and(|path| path.starts_with(IDENTITY_CENTER)) && !self.form.spells_identity_center() {
+            return false;
+        }
+        match &self.form {
+            Form::Arn { partition, service, account, resource } => {
+                arn.service == *service
+                    && account.matches(arn.account)
+                    && partition.matches(arn.partition)
+                    && resource.matches(arn.resource)
+            }
+            _ if arn.account != table.account => false,
+            Form::Path(pattern) => path.is_some_and(|path| pattern.matches(path)),
+            Form::Name(pattern) => {
+                path.is_some_and(|path| pattern.matches(path.rsplit_once('/').map_or(path, |(_, name)| name)))
+            }
+        }
+    }
+}
+
+impl Form {
+    fn spells_identity_center(&self) -> bool {
+        match self {
+            Self::Name(_) => false,
+            Self::Path(pattern) => pattern.as_str().starts_with(IDENTITY_CENTER),
+            Self::Arn { resource, .. } => {
+                resource.as_str().strip_prefix("role/").is_some_and(|path| path.starts_with(IDENTITY_CENTER))
+            }
+        }
+    }
+}
+
+/// The parts of an ARN of IAM or STS, which has no region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arn<'a> {
+    pub(super) partition: &'a str,
+    pub(super) service: &'a str,
+    pub(super) account: &'a str,
+    pub(super) resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let ("arn", partition, service, "") = (parts.next()?, parts.next()?, parts.next()?, parts.next()?) else {
+            return None;
+        };
+        Some(Self { partition, service, account: parts.next()?, resource: parts.next()? })
+    }
+}
+
+/// The account in the actor's ARN; for what has no ARN, the account CloudTrail told, or a name that is an account.
+pub(super) fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
+    let from_arn = Arn::parse(&actor.name).map(|arn| arn.account);
+    from_arn.or(actor.account.as_deref()).or_else(|| is_account_id(&actor.name).then_some(&actor.name))
+}
+
+/// The characters IAM allows in the names of roles, users and permission sets, and `*`.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-*".contains(&b))
+}
+
+fn starts_a_name(resource: &str, prefix: &str) -> bool {
+    resource.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
+}

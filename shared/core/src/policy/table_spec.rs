@@ -1,0 +1,110 @@
+//! Which tables an entry speaks for, and how specifically.
+
+use std::cmp::Reverse;
+
+use super::error::Wrong;
+use super::pattern::Pattern;
+use crate::table::{TableArn, TableId};
+
+/// A table's name or ARN, with or without wildcards. A bare name is an ARN whose other parts are `*`.
+#[derive(Debug, Clone)]
+pub(super) struct TableSpec {
+    partition: Pattern,
+    region: Pattern,
+    account: Pattern,
+    name: Pattern,
+}
+
+/// How specific a [`TableSpec`] is; the greater one wins. The order of the fields is the order of comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Rank {
+    exact_name: bool,
+    name_literals: usize,
+    scope_literals: usize,
+    wildcards: Reverse<usize>,
+}
+
+const ARN: &str = "arn:PARTITION:dynamodb:REGION:ACCOUNT:table/NAME, with `*` in any part";
+const NAME: &str = "3 to 255 letters, digits, `_`, `-` or `.`; `*` for any run of characters; or the table's full ARN";
+
+impl TableSpec {
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let any = || Pattern::new("*");
+        if !text.starts_with("arn:") {
+            check_name(text)?;
+            return Ok(Self { partition: any(), region: any(), account: any(), name: Pattern::new(text) });
+        }
+        let Some(TableArn { table, part }) = TableArn::parse(text) else {
+            return Err(Wrong::new(format!("`{text}` is not the ARN of a DynamoDB table"), ARN));
+        };
+        if part.is_some() {
+            return Err(Wrong::new(
+                "an entry speaks for a table with all its indexes and streams",
+                format!("`{}`", table.arn()),
+            ));
+        }
+        check_name(&table.name)?;
+        check_account(&table.account)?;
+        let word =
+            |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-*".contains(&b));
+        for part in [&table.partition, &table.region] {
+            if part.is_empty() || !word(part) {
+                return Err(Wrong::new(format!("`{part}` is neither a partition nor a region"), ARN));
+            }
+        }
+        Ok(Self {
+            partition: Pattern::new(&table.partition),
+            region: Pattern::new(&table.region),
+            account: Pattern::new(&table.account),
+            name: Pattern::new(&table.name),
+        })
+    }
+
+    pub(super) fn exact_name(&self) -> Option<&str> {
+        self.name.is_exact().then(|| self.name.as_str())
+    }
+
+    pub(super) fn matches(&self, table: &TableId<'_>) -> bool {
+        self.name.matches(&table.name)
+            && self.account.matches(&table.account)
+            && self.region.matches(&table.region)
+            && self.partition.matches(&table.partition)
+    }
+
+    pub(super) fn rank(&self) -> Rank {
+        let scope = [&self.partition, &self.region, &self.account];
+        let wildcards = scope.map(Pattern::wildcards).iter().sum::<usize>() + self.name.wildcards();
+        Rank {
+            exact_name: self.name.is_exact(),
+            name_literals: self.name.literals(),
+            scope_literals: scope.map(Pattern::literals).iter().sum(),
+            wildcards: Reverse(wildcards),
+        }
+    }
+
+    /// Whether some table is matched by both.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.name.overlaps(&other.name)
+            && self.account.overlaps(&other.account)
+            && self.region.overlaps(&other.region)
+            && self.partition.overlaps(&other.partition)
+    }
+}
+
+/// Whether the text is an account id: 12 digits.
+pub(super) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// An account id, or a pattern of digits and `*`.
+pub(super) fn check_account(text: &str) -> Result<(), Wrong> {
+    let pattern = text.contains('*') && text.bytes().all(|b| b.is_ascii_digit() || b == b'*');
+    if pattern || is_account_id(text) { Ok(()) } else { Err(Wrong::account(text)) }
+}
+
+/// The rules of <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
+fn check_name(text: &str) -> Result<(), Wrong> {
+    let letters = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
+    let length = text.len() <= 255 && (text.len() >= 3 || text.contains('*'));
+    if letters && length { Ok(()) } else { Err(Wrong::new(format!("`{text}` cannot be a table's name"), NAME)) }
+}
