@@ -40,7 +40,7 @@
 //!   `role: "*"` does not let people in with the machines.
 //! - `permission-set` is a set in the table's account, and with `person` one person in it.
 //! - `user` follows the rules of `role`. A federated user is expected by its full ARN
-//!   (`arn:aws:sts::ACCOUNT:federated-user/NAME`).
+//!   (`arn:aws:sts::ACCOUNT:federated-user/NAME`); one that CloudTrail tells without an ARN cannot be.
 //! - `service` is a service that acts for itself, by its DNS name.
 //! - `account` is any principal of that account, where it is not the table's own.
 //!

@@ -248,14 +248,14 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// The account in the actor's ARN; for what has no ARN, the account CloudTrail told, or a name that is an account.
+/// The account in the actor's ARN, else the one CloudTrail told.
 pub(super) fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
     let from_arn = Arn::parse(&actor.name).map(|arn| arn.account);
-    from_arn.or(actor.account.as_deref()).or_else(|| is_account_id(&actor.name).then_some(&actor.name))
+    from_arn.or(actor.account.as_deref())
 }
 
 /// The characters IAM allows in the names of roles, users and permission sets, and `*`.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-*".contains(&b))
 }
 

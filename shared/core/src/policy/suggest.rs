@@ -1,15 +1,16 @@
 //! The line of policy that would make an actor expected.
 
 use super::pattern::Pattern;
-use super::principal::{Arn, Kind, Principal, account_of};
+use super::principal::{Arn, Kind, Principal, account_of, is_name};
 use crate::actor::{Actor, ActorKind};
 use crate::table::TableId;
 
 /// The YAML to add under a table's `expected`, without indentation: `- role: app/orders-api`, for a person in a permission
-/// set two lines. It expects this actor and no other.
+/// set two lines. It expects this actor and no other, but for a principal of another account that CloudTrail does not name:
+/// there it is the account.
 ///
-/// `None` for the root user, for an unknown identity, and for an actor that no line can name without naming others, such
-/// as one whose path holds a `*`.
+/// `None` for the root user, for an unknown identity, and for an actor that no line can name without naming others: one
+/// whose path holds a `*`, a federated user without an ARN.
 pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
     let (kind, value) = match actor.kind {
         ActorKind::Root | ActorKind::Unknown => return None,
@@ -23,7 +24,8 @@ pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
         ActorKind::Account => (Kind::Account, account_of(actor)?.to_owned()),
     };
     let person = actor.person.as_deref().filter(|_| kind == Kind::PermissionSet);
-    if value.contains('*') || person.is_some_and(|person| person.contains('*')) {
+    // A session's name, which is where Identity Center puts the person, has the characters of a name.
+    if value.contains('*') || person.is_some_and(|person| person.contains('*') || !is_name(person)) {
         return None;
     }
     let principal = match (Principal::parse(kind, &value).ok()?, person) {
