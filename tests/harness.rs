@@ -200,7 +200,7 @@ async fn function_that_ends_or_never_answers_fails_its_invocation() -> Result<()
 }
 
 #[tokio::test]
-async fn emulator_leaves_no_process_behind() -> Result<()> {
+async fn emulator_ends_when_its_value_is_dropped() -> Result<()> {
     let emulator = Emulator::start().await?;
     let endpoint = emulator.endpoint().to_owned();
     assert!(Cloud::connect(&endpoint).queue("there").await.is_ok());

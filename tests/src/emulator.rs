@@ -30,7 +30,8 @@ impl Emulator {
         let leash = start_on_leash(&program()?, address, folder.path())?;
         let emulator = Self { address, endpoint: format!("http://{address}"), leash, folder };
         let ready = eventually("the emulator", Duration::from_secs(30), async || {
-            Ok(emulator.ask("GET", "/_ministack/ready").is_ok_and(|answer| answer.contains(" 200 ")).then_some(()))
+            // Refused connections are what waiting is for.
+            Ok(emulator.is_ready().unwrap_or(false).then_some(()))
         });
         ready.await.with_context(|| emulator.log())?;
         Ok(emulator)
@@ -46,26 +47,18 @@ impl Emulator {
         std::fs::read_to_string(log_file(self.folder.path())).unwrap_or_else(|error| format!("no log: {error}"))
     }
 
-    /// A request without a body, on a connection of its own: it is needed in `drop`, where nothing can be awaited.
-    fn ask(&self, method: &str, path: &str) -> std::io::Result<String> {
+    fn is_ready(&self) -> std::io::Result<bool> {
         let mut connection = TcpStream::connect_timeout(&self.address, Duration::from_secs(1))?;
         connection.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(
-            connection,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            self.address
-        )?;
+        write!(connection, "GET /_ministack/ready HTTP/1.0\r\nHost: {}\r\n\r\n", self.address)?;
         let mut answer = String::new();
         connection.read_to_string(&mut answer)?;
-        Ok(answer)
+        Ok(answer.lines().next().is_some_and(|status| status.contains(" 200 ")))
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // The functions it runs are sessions of their own: only the emulator itself can end them. Where it no longer
-        // answers there is nobody left to tell.
-        let _ = self.ask("POST", "/_ministack/reset");
         drop(self.leash.stdin.take());
         let _ = self.leash.wait();
     }
@@ -90,7 +83,8 @@ fn log_file(folder: &Path) -> PathBuf {
 
 /// The emulator in a process group that lives as long as our end of its standard input is open.
 ///
-/// The pipe closes however the test ends, killed by its runner's time limit too, and then the whole group goes.
+/// The pipe closes however the test ends, killed by its runner's time limit too, and then the whole group goes: the
+/// emulator and the functions deployed in it.
 fn start_on_leash(program: &Path, address: SocketAddr, folder: &Path) -> anyhow::Result<Child> {
     use std::os::unix::process::CommandExt;
 
