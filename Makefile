@@ -24,7 +24,7 @@ RUN_TESTS := $(CARGO) $(if $(shell $(CARGO) nextest --version 2>/dev/null),nexte
 
 .PHONY: help
 help: ## List the commands
-	@sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(TOOLS)/lambda/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cargo/.installed ## Install every pinned tool into ./.tools

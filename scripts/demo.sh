@@ -7,6 +7,7 @@ cargo build --locked --quiet --package tablewarden
 tablewarden="${CARGO_TARGET_DIR:-target}/debug/tablewarden"
 
 for scenario in events/scenarios/*/; do
+    scenario=${scenario%/}
     title=$(basename "$scenario")
     if [[ -f "$scenario/README.md" ]]; then
         title=$(sed -n '1s/^#* *//p' "$scenario/README.md")
@@ -18,6 +19,9 @@ for scenario in events/scenarios/*/; do
         policy=(--policy "$scenario/policy.yaml")
     fi
     # The event files by name: the folder holds the policy and the expected findings too.
-    mapfile -t events < <(find "$scenario" -type f \( -name '*.json' -o -name '*.json.gz' \) | sort)
+    events=()
+    while IFS= read -r event; do
+        events+=("$event")
+    done < <(find "$scenario" -type f \( -name '*.json' -o -name '*.json.gz' \) | sort)
     "$tablewarden" replay ${policy[@]+"${policy[@]}"} "${events[@]}"
 done
