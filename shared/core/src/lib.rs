@@ -18,10 +18,17 @@
 
 pub mod access;
 pub mod actor;
+pub mod alert;
 pub mod delivery;
+pub mod detections;
+pub mod finding;
 pub mod log_file;
 pub mod operation;
 pub mod place;
 pub mod policy;
+pub mod ports;
+pub mod printable;
 pub mod record;
+pub mod report;
 pub mod table;
+pub mod tally;

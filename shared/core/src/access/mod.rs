@@ -95,7 +95,7 @@ impl<'a> Call<'a> {
             Params::Unreadable(why) => Some(why),
             Params::Absent | Params::Known(_) => None,
         };
-        let table = named.map(|name| tables.resolve(name)).or_else(|| tables.first());
+        let table = named.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
         Access { table, effect, items, unreadable }
     }
 
@@ -114,14 +114,19 @@ impl<'a> Call<'a> {
         };
         let mut accesses: Vec<Access<'b>> = Vec::new();
         for part in parts {
-            let table = part.table.map(|name| tables.resolve(name)).or_else(|| tables.first());
+            let table = part.table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
             match accesses.iter_mut().find(|access| access.table == table && access.effect == part.effect) {
                 Some(access) => {
                     access.items = access.items.zip(part.items).map(|(sum, items)| sum.saturating_add(items));
                     access.unreadable = access.unreadable.or(part.unreadable);
                 }
                 None => {
-                    accesses.push(Access { table, effect: part.effect, items: part.items, unreadable: part.unreadable })
+                    accesses.push(Access {
+                        table,
+                        effect: part.effect,
+                        items: part.items,
+                        unreadable: part.unreadable,
+                    });
                 }
             }
         }

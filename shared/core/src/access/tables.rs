@@ -41,12 +41,19 @@ impl<'a> Tables<'a> {
         Self { listed, account, region: record.region(), denied }
     }
 
-    /// The table behind a name or an ARN of a request.
-    pub(super) fn resolve(&self, name_or_arn: &'a str) -> TableId<'a> {
+    /// The table behind a name or an ARN of a request; `None` for a text that can be neither.
+    ///
+    /// A name has at most 255 characters and an ARN 1,024; a call that fails for that reason is logged all the same, with
+    /// whatever its caller wrote:
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>.
+    pub(super) fn resolve(&self, name_or_arn: &'a str) -> Option<TableId<'a>> {
         if let Some(TableArn { table, .. }) = TableArn::parse(name_or_arn) {
-            return table;
+            return (name_or_arn.len() <= 1024).then_some(table);
         }
-        match self.listed.iter().find(|table| table.name == name_or_arn) {
+        if name_or_arn.len() > 255 {
+            return None;
+        }
+        Some(match self.listed.iter().find(|table| table.name == name_or_arn) {
             Some(table) => table.clone(),
             None => TableId {
                 partition: partition_of_region(self.region).into(),
@@ -54,7 +61,7 @@ impl<'a> Tables<'a> {
                 region: self.region.into(),
                 name: name_or_arn.into(),
             },
-        }
+        })
     }
 
     /// The table to fall back on where the request names none.

@@ -71,6 +71,7 @@ fn tables_are_found_wherever_the_record_names_them() {
         &["111122223333/orders admin ?"],
     );
     check("ListTables", "{}", &["- admin ?"]);
+    check("ListTables", &format!(r#"{{"tableName":"{}"}}"#, "x".repeat(256)), &["- admin ?"]);
 }
 
 #[test]

@@ -12,6 +12,9 @@ fn actor(identity: &str) -> (ActorKind, String, Option<String>, Option<String>, 
     (actor.kind, actor.name.into(), actor.person.map(Into::into), actor.via.map(Into::into), shown)
 }
 
+/// (userIdentity, kind, name, person, via, shown)
+type Case = (String, ActorKind, &'static str, Option<&'static str>, Option<&'static str>, &'static str);
+
 #[test]
 fn every_identity_type_gives_a_name_that_no_session_changes() {
     use ActorKind::{Account, Federated, PermissionSet, Role, Root, Service, Unknown, User};
@@ -28,8 +31,7 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
     let sso_home =
         "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     let imitation = "arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef";
-    // (userIdentity, kind, name, person, via, shown)
-    let cases: Vec<(String, ActorKind, &str, Option<&str>, Option<&str>, &str)> = vec![
+    let cases: Vec<Case> = vec![
         (
             r#"{"type":"Root","accountId":"111122223333","arn":"arn:aws:iam::111122223333:root","principalId":"111122223333"}"#.into(),
             Root, "arn:aws:iam::111122223333:root", None, None, "root",

@@ -1,0 +1,105 @@
+//! The message as SNS takes it: one body for people and one for machines.
+//!
+//! With `MessageStructure` `json` each protocol gets the body under its name, and those without one get `default`:
+//! "Publish", <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>. So `email` is the text, `sms` the subject, and
+//! everything else (queues, functions, HTTP, Firehose) the JSON. All of it together may have 256 KiB.
+
+use serde_json::{Value, json};
+
+use super::Alert;
+use crate::actor::Actor;
+use crate::printable::printable;
+use crate::table::TableId;
+
+/// The most that SNS takes, in bytes, less what the attributes and the subject may need.
+const LARGEST: usize = 250 * 1024;
+
+/// How many event ids the JSON lists of each finding.
+const EVENT_IDS: usize = 200;
+
+/// What is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// At most 99 printable ASCII characters.
+    pub subject: String,
+    /// The bodies by protocol, as a JSON object.
+    pub body: String,
+}
+
+impl Alert {
+    /// The alert as a message within SNS's limits.
+    pub fn message(&self) -> Message {
+        let subject = self.subject();
+        let text = self.text();
+        let whole = bodies(&self.to_json(EVENT_IDS), &text, &subject);
+        let body = if whole.len() <= LARGEST {
+            whole
+        } else {
+            // Only names far beyond what AWS allows get here: the findings keep what tells them from others.
+            let mut short = self.to_json(0);
+            if let Some(object) = short.as_object_mut() {
+                object.remove("findings");
+                object.insert("truncated".into(), true.into());
+            }
+            bodies(&shortened(short), &printable(&subject, 200), &subject)
+        };
+        Message { subject, body }
+    }
+
+    /// The alert as machines read it; each finding with at most `event_ids` of its ids, and how many were left out.
+    pub fn to_json(&self, event_ids: usize) -> Value {
+        let Actor { kind, name, account, permission_set, person, .. } = &self.actor;
+        let findings: Vec<Value> =
+            self.findings.iter().map(|finding| shorten_ids(finding.to_json(), event_ids)).collect();
+        json!({
+            "version": 1,
+            "subject": self.subject(),
+            "detection": self.detection.id,
+            "title": self.detection.title,
+            "severity": self.severity.as_str(),
+            "techniques": self.detection.techniques,
+            "actor": name,
+            "actor_type": kind.as_str(),
+            "actor_account": account,
+            "permission_set": permission_set,
+            "person": person,
+            "account": self.account,
+            "account_name": self.account_name,
+            "region": self.region,
+            "table": self.table.as_ref().map(|table| &table.name),
+            "table_arn": self.table.as_ref().map(TableId::arn),
+            "owner": self.owner,
+            "first_seen": self.findings.iter().map(|finding| finding.first_seen).min().map(|time| time.to_string()),
+            "last_seen": self.findings.iter().map(|finding| finding.last_seen).max().map(|time| time.to_string()),
+            "accesses": self.accesses(),
+            "findings": findings,
+        })
+    }
+}
+
+fn bodies(machine: &Value, person: &str, subject: &str) -> String {
+    json!({ "default": machine.to_string(), "email": person, "sms": subject }).to_string()
+}
+
+fn shorten_ids(mut finding: Value, most: usize) -> Value {
+    if let Some(ids) = finding.get_mut("event_ids").and_then(Value::as_array_mut)
+        && ids.len() > most
+    {
+        let left_out = ids.len() - most;
+        ids.truncate(most);
+        if let Some(object) = finding.as_object_mut() {
+            object.insert("event_ids_left_out".into(), left_out.into());
+        }
+    }
+    finding
+}
+
+/// The object with each of its strings cut.
+fn shortened(mut object: Value) -> Value {
+    for value in object.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
+        if let Value::String(text) = value {
+            *text = printable(text, 1024);
+        }
+    }
+    object
+}

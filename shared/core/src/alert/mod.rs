@@ -1,0 +1,114 @@
+//! Findings ─► alerts: one message for each (detection, actor, table).
+
+mod message;
+mod subject;
+mod text;
+
+use indexmap::IndexMap;
+
+pub use message::Message;
+
+use crate::actor::Actor;
+use crate::detections::Detection;
+use crate::finding::{Finding, Severity, Subject};
+use crate::operation::{self, Plane};
+use crate::policy::{Policy, Sensitivity};
+use crate::table::TableId;
+
+/// Findings folded into one message.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// What was detected.
+    pub detection: &'static Detection,
+    /// Who.
+    pub actor: Actor<'static>,
+    /// Where; `None` for calls that name no table.
+    pub table: Option<TableId<'static>>,
+    /// The table's account, or the one that the record was delivered to.
+    pub account: String,
+    /// The table's region, or the one that was called.
+    pub region: String,
+    /// The highest of the findings.
+    pub severity: Severity,
+    /// One for each effect and outcome, the gravest first; never empty.
+    pub findings: Vec<Finding>,
+    /// What the policy calls the account.
+    account_name: Option<String>,
+    /// Whom the policy names for the table.
+    owner: Option<String>,
+    sensitivity: Option<Sensitivity>,
+}
+
+/// An attribute of an SNS message, for filter policies: name and value.
+pub type Attribute = (&'static str, String);
+
+/// Folds sorted findings into alerts, the gravest first.
+pub fn fold(findings: Vec<Finding>, policy: Option<&Policy>) -> Vec<Alert> {
+    let mut alerts: IndexMap<_, Alert> = IndexMap::new();
+    for finding in findings {
+        let Subject { detection, actor, table, account, region, .. } = &finding.subject;
+        let key = (detection.id, actor.clone(), table.clone(), account.clone(), region.clone());
+        let alert = alerts.entry(key).or_insert_with(|| {
+            let of_table = table.as_ref().and_then(|table| policy?.table(table));
+            Alert {
+                detection,
+                actor: actor.clone(),
+                table: table.clone(),
+                account: account.clone(),
+                region: region.clone(),
+                severity: finding.severity,
+                findings: Vec::new(),
+                account_name: policy.and_then(|policy| policy.account_name(account)).map(ToOwned::to_owned),
+                owner: of_table.and_then(|table| table.owner.clone()),
+                sensitivity: of_table.map(|table| table.sensitivity),
+            }
+        });
+        alert.severity = alert.severity.max(finding.severity);
+        alert.findings.push(finding);
+    }
+    alerts.into_values().collect()
+}
+
+impl Alert {
+    /// The message attributes: severity, detection, account, region and, where there is one, table.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        let mut attributes = vec![
+            ("severity", self.severity.as_str().to_owned()),
+            ("detection", self.detection.id.to_owned()),
+            ("account", self.account.clone()),
+            ("region", self.region.clone()),
+        ];
+        if let Some(table) = &self.table {
+            attributes.push(("table", table.name.clone().into_owned()));
+        }
+        attributes
+    }
+
+    /// The messages of the batch that its records came with.
+    pub fn origins(&self) -> impl Iterator<Item = usize> {
+        self.findings.iter().flat_map(|finding| finding.origins.iter().copied())
+    }
+
+    /// The account as people know it: `production (111122223333)`.
+    fn account_label(&self) -> String {
+        match &self.account_name {
+            Some(name) => format!("{name} ({})", self.account),
+            None => self.account.clone(),
+        }
+    }
+
+    fn accesses(&self) -> u64 {
+        self.findings.iter().map(|finding| finding.accesses).sum()
+    }
+
+    /// The items of accesses that succeeded and of which the number is known.
+    fn items(&self) -> u64 {
+        let succeeded = |finding: &&Finding| finding.subject.outcome == crate::access::Outcome::Succeeded;
+        self.findings.iter().filter(succeeded).map(|finding| finding.items).sum()
+    }
+
+    fn plane(&self) -> Plane {
+        let operation = self.findings.iter().find_map(|finding| finding.operations.first());
+        operation.map_or(Plane::Control, |name| operation::lookup(name, None).plane)
+    }
+}

@@ -1,0 +1,200 @@
+//! The text for people: read on a phone, at night.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::Alert;
+use crate::finding::{EventId, Finding, Sample};
+use crate::operation::Plane;
+use crate::place::Place;
+use crate::policy::Sensitivity;
+use crate::printable::printable;
+
+/// The longest that a text somebody else wrote may be in a line, in characters.
+const LINE: usize = 200;
+
+/// How many event ids are listed.
+const EVENT_IDS: usize = 10;
+
+impl Alert {
+    /// What happened, who, from where, when, why it was flagged, where to look further, what would make it expected.
+    pub fn text(&self) -> String {
+        let mut text = self.subject();
+        text.push_str("\n\n");
+        // Writing to a string does not fail.
+        let mut line = |head: &str, body: String| {
+            let _ = writeln!(text, "{head:<6} {body}");
+        };
+        for finding in &self.findings {
+            line("What", what(finding));
+        }
+        line("Who", self.who());
+        line("From", self.from());
+        line("When", self.when());
+        line("Where", self.place());
+        for finding in &self.findings {
+            line("Why", printable(&finding.reason(), 4 * LINE));
+        }
+        let _ = write!(text, "\nLook further\n{}", self.look_further());
+        if let Some(remedy) = self.findings.iter().find_map(|finding| finding.remedy.as_deref()) {
+            let _ = write!(text, "\nIf this is expected\n{}", indented(remedy));
+        }
+        let ids: Vec<&EventId> = self.findings.iter().flat_map(|finding| &finding.event_ids).collect();
+        let _ = writeln!(text, "\nEvent ids ({})", ids.len());
+        for id in ids.iter().take(EVENT_IDS) {
+            let _ = writeln!(text, "  {}", printable(&id.to_string(), LINE));
+        }
+        if ids.len() > EVENT_IDS {
+            let _ = writeln!(text, "  and {} more, in the JSON form of this alert", ids.len() - EVENT_IDS);
+        }
+        let techniques = self.detection.techniques.join(", ");
+        let techniques = if techniques.is_empty() { String::new() } else { format!(" · ATT&CK {techniques}") };
+        let _ = writeln!(text, "\nDetection {}{techniques}", self.detection.id);
+        text
+    }
+
+    fn who(&self) -> String {
+        let account = self.actor.account.as_deref().filter(|account| *account != self.account);
+        let other = account.map_or(String::new(), |account| format!(", of account {account}"));
+        let via = each(self, |finding| &finding.via);
+        let via = if via.is_empty() { via } else { format!(", through {via}") };
+        let (shown, name) = (printable(&self.actor.to_string(), LINE), printable(&self.actor.name, LINE));
+        let full = if shown == name { String::new() } else { format!("\n       {name}") };
+        format!("{shown}{other}{via}{full}")
+    }
+
+    fn from(&self) -> String {
+        let sources = each(self, |finding| &finding.sources);
+        let endpoints = each(self, |finding| &finding.vpc_endpoints);
+        let agents = each(self, |finding| &finding.user_agents);
+        let mut from = if sources.is_empty() { "unknown".to_owned() } else { sources };
+        if !endpoints.is_empty() {
+            let _ = write!(from, ", through {endpoints}");
+        }
+        if !agents.is_empty() {
+            let _ = write!(from, "\n       calling itself {agents}");
+        }
+        from
+    }
+
+    fn when(&self) -> String {
+        let first = self.findings.iter().map(|finding| finding.first_seen).min();
+        let last = self.findings.iter().map(|finding| finding.last_seen).max();
+        match (first, last) {
+            (Some(first), Some(last)) if first != last => format!("{} to {}", utc(first), utc(last)),
+            (first, last) => first.or(last).map_or(String::new(), utc),
+        }
+    }
+
+    fn place(&self) -> String {
+        let table = self
+            .table
+            .as_ref()
+            .map_or("no table".to_owned(), |table| format!("table {}", printable(&table.name, LINE)));
+        let mut place = format!("{table}, account {}, {}", self.account_label(), printable(&self.region, LINE));
+        if self.sensitivity == Some(Sensitivity::High) {
+            place.push_str(", of high sensitivity");
+        }
+        if let Some(owner) = &self.owner {
+            let _ = write!(place, "\n       owner {}", printable(owner, LINE));
+        }
+        place
+    }
+
+    /// The console's page of the event where there is one, and the line that gets the record out of its log object.
+    fn look_further(&self) -> String {
+        let finding = self.findings.first();
+        let id = finding.and_then(|finding| finding.event_ids.first()).and_then(|id| match id {
+            EventId::Guid(_) => Some(id.to_string()),
+            EventId::Other(_) => None,
+        });
+        let mut lines = String::new();
+        // Event history shows management events only.
+        if let (Plane::Control, Some(id), Some(console)) = (self.plane(), &id, console(&self.region)) {
+            let _ = writeln!(lines, "  https://{console}/cloudtrailv2/home?region={}#/events/{id}", self.region);
+        }
+        let filter = id.map_or(String::new(), |id| format!(" | select(.eventID == \"{id}\")"));
+        for place in finding.into_iter().flat_map(|finding| finding.places.iter()).take(1) {
+            let _ = match place {
+                Place::Object(object) => {
+                    let url = quoted(&object.to_string());
+                    writeln!(lines, "  aws s3 cp {url} - | gunzip | jq '.Records[]{filter}'")
+                }
+                Place::File(path) => writeln!(lines, "  zcat -f {} | jq '.Records[]?{filter}'", quoted(path)),
+                Place::Event(route) => {
+                    writeln!(
+                        lines,
+                        "  Told by {route}; the log object with the same event id follows in 5 to 15 minutes."
+                    )
+                }
+            };
+        }
+        lines
+    }
+}
+
+/// `7 items deleted, 4 calls of DeleteItem, BatchWriteItem succeeded`.
+fn what(finding: &Finding) -> String {
+    let calls = match finding.accesses {
+        1 => "1 call".to_owned(),
+        accesses => format!("{accesses} calls"),
+    };
+    let items = match (finding.known_items(), finding.accesses_of_unknown_size) {
+        (None, _) => String::new(),
+        (Some(1), 0) => ", 1 item".to_owned(),
+        (Some(items), 0) => format!(", {items} items"),
+        (Some(items), _) => format!(", at least {items} items"),
+    };
+    let errors = joined(&finding.error_codes);
+    let errors = if errors.is_empty() { errors } else { format!(" ({errors})") };
+    let subject = &finding.subject;
+    let effect = subject.effect.as_str();
+    format!("{calls} of {}: {effect}{items}, {}{errors}", joined(&finding.operations), subject.outcome.as_str())
+}
+
+/// The values of a sample of all findings.
+fn each(alert: &Alert, sample: impl Fn(&Finding) -> &Sample<String>) -> String {
+    let mut all = Sample::default();
+    for finding in &alert.findings {
+        all.merge(sample(finding).clone());
+    }
+    joined(&all)
+}
+
+fn joined(sample: &Sample<String>) -> String {
+    let values: Vec<String> = sample.iter().map(|value| printable(value, LINE)).collect();
+    values.join(", ") + if sample.has_more() { " and more" } else { "" }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |mut lines, line| {
+        let _ = writeln!(lines, "  {}", printable(line, 2 * LINE));
+        lines
+    })
+}
+
+fn utc(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The console's host for a region; `None` for what is no region.
+///
+/// Source: "AWS Management Console endpoints", <https://docs.aws.amazon.com/general/latest/gr/mc.html>.
+fn console(region: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if region.is_empty() || region.len() > 32 || !region.bytes().all(plain) {
+        return None;
+    }
+    Some(match crate::table::partition_of_region(region) {
+        "aws-cn" => format!("{region}.console.amazonaws.cn"),
+        "aws-us-gov" => format!("{region}.console.amazonaws-us-gov.com"),
+        _ => format!("{region}.console.aws.amazon.com"),
+    })
+}
+
+/// A word for a POSIX shell. What cannot stand in one is escaped first, so that the line stays a line.
+fn quoted(word: &str) -> String {
+    let word = printable(word, 2048);
+    shlex::try_quote(&word).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)
+}

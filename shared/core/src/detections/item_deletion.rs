@@ -1,0 +1,94 @@
+//! Items are deleted from a table that asks to be told, by whichever API.
+
+use super::{Context, Detection, Verdict};
+use crate::access::{Access, Call, Outcome};
+use crate::finding::Severity;
+use crate::operation::{Effect, Plane};
+
+pub(super) const DETECTION: Detection =
+    Detection { id: "item-deletion", title: "Item deletion", techniques: &["T1485"], judge };
+
+fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<Verdict> {
+    let changed = matches!(call.outcome, Outcome::Succeeded | Outcome::Unknown);
+    if call.operation.plane != Plane::Data || access.effect != Effect::Delete || !changed {
+        return None;
+    }
+    let (reason, remedy) = match (context.policy, context.table) {
+        (None, _) => (
+            "there is no policy, so every deletion is told".to_owned(),
+            "With a policy, only tables with `watch: [delete]` are told of.".to_owned(),
+        ),
+        (Some(_), Some(table)) if table.watch_deletes => (
+            format!("the table asks to be told of deletions (policy line {})", table.line),
+            format!("Take `delete` out of `watch:` of the table in line {} of the policy.", table.line),
+        ),
+        (Some(_), _) => return None,
+    };
+    Some(Verdict { remedy: Some(remedy), ..Verdict::new(Severity::Low, reason) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, check};
+
+    const POLICY: &str = r"
+version: 1
+tables:
+  - table: orders
+    watch: [delete]
+  - table: vault
+    watch: [delete]
+    sensitivity: high
+  - table: carts
+";
+
+    #[test]
+    fn deletions_are_told_by_whichever_api_and_only_where_asked_for() {
+        let id = super::DETECTION.id;
+        let cases = |table: &str| {
+            [
+                ("DeleteItem", format!(r#"{{"tableName":"{table}","key":{{"pk":"a"}}}}"#)),
+                ("BatchWriteItem", format!(r#"{{"requestItems":{{"{table}":[{{"deleteRequest":{{}}}}]}}}}"#)),
+                (
+                    "TransactWriteItems",
+                    format!(r#"{{"requestItems":[{{"operation":"Delete","tableName":"{table}"}}]}}"#),
+                ),
+                ("ExecuteStatement", format!(r#"{{"statement":"DELETE FROM \"{table}\" WHERE pk='a'"}}"#)),
+                (
+                    "BatchExecuteStatement",
+                    format!(r#"{{"requestItems":[{{"statement":"DELETE FROM \"{table}\" WHERE pk='a'"}}]}}"#),
+                ),
+                (
+                    "ExecuteTransaction",
+                    format!(r#"{{"transactStatements":[{{"statement":"DELETE FROM \"{table}\" WHERE pk='a'"}}]}}"#),
+                ),
+            ]
+        };
+        for (name, params) in cases("orders") {
+            check(
+                id,
+                POLICY,
+                &[
+                    Case::new("watched", name, &params).fires("low"),
+                    Case::new("condition failed", name, &params).error("ConditionalCheckFailedException"),
+                    Case::new("denied", name, &params).error("AccessDenied"),
+                ],
+            );
+            check(id, "", &[Case::new("no policy", name, &params).fires("low")]);
+        }
+        for (name, params) in cases("vault") {
+            check(id, POLICY, &[Case::new("sensitive", name, &params).fires("medium")]);
+        }
+        for (name, params) in cases("carts").into_iter().chain(cases("other")) {
+            check(id, POLICY, &[Case::new("not watched", name, &params)]);
+        }
+        check(
+            id,
+            POLICY,
+            &[
+                Case::new("a put", "PutItem", r#"{"tableName":"orders"}"#),
+                Case::new("the table itself", "DeleteTable", r#"{"tableName":"orders"}"#),
+            ],
+        );
+    }
+}

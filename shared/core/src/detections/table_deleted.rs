@@ -1,0 +1,35 @@
+//! A table is deleted.
+
+use super::{Context, Detection, Verdict};
+use crate::access::{Access, Call};
+use crate::finding::Severity;
+use crate::operation::Effect;
+
+pub(super) const DETECTION: Detection =
+    Detection { id: "table-deleted", title: "Table deletion", techniques: &["T1485"], judge };
+
+fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict> {
+    let ours = access.effect == Effect::Admin && call.record.event_name() == "DeleteTable";
+    ours.then(|| Verdict::new(Severity::High, "every table deletion is told"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, check};
+
+    #[test]
+    fn a_table_deletion_is_told_with_or_without_a_policy() {
+        let orders = r#"{"tableName":"orders"}"#;
+        for policy in ["", "version: 1\ntables:\n  - table: other\n"] {
+            check(
+                super::DETECTION.id,
+                policy,
+                &[
+                    Case::new("deleted", "DeleteTable", orders).fires("high"),
+                    Case::new("denied", "DeleteTable", orders).error("AccessDenied").fires("medium"),
+                    Case::new("described", "DescribeTable", orders),
+                ],
+            );
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A call cannot be understood in full: its parameters are omitted, too large or of an unknown shape.
+//!
+//! Parameters over 100 KB are left out of a record, which is a way to hide what a call does.
+
+use super::{Context, Detection, Verdict};
+use crate::access::{Access, Call};
+use crate::finding::Severity;
+
+pub(super) const DETECTION: Detection =
+    Detection { id: "unreadable-request", title: "Unreadable request", techniques: &["T1562.008"], judge };
+
+fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict> {
+    let why = access.unreadable?;
+    Some(Verdict::new(Severity::Medium, format!("{}: {why}", call.record.event_name())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, check};
+
+    #[test]
+    fn what_cannot_be_understood_is_told() {
+        check(
+            super::DETECTION.id,
+            "",
+            &[
+                Case::new("omitted", "BatchWriteItem", r#"{"reason":"requestParameters too large","omitted":true}"#)
+                    .fires("medium"),
+                Case::new("a string", "DeleteItem", r#""gone""#).fires("medium"),
+                Case::new("new API", "EvaporateItems", r#"{"tableName":"orders"}"#).fires("medium"),
+                Case::new("gibberish", "ExecuteStatement", r#"{"statement":"EVAPORATE orders"}"#).fires("medium"),
+                Case::new("failed", "ExecuteStatement", r#"{"statement":"EVAPORATE orders"}"#)
+                    .error("ValidationException")
+                    .fires("low"),
+                Case::new("plain", "DeleteItem", r#"{"tableName":"orders"}"#),
+                Case::new("denied without parameters", "BatchWriteItem", "null").error("AccessDenied"),
+            ],
+        );
+    }
+}

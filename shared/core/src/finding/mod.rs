@@ -1,0 +1,278 @@
+//! Findings: one detection about one or more accesses.
+
+mod event_id;
+mod sample;
+mod severity;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub use event_id::{EventId, Seen};
+pub use sample::Sample;
+pub use severity::Severity;
+
+use crate::access::{Access, Call, Outcome};
+use crate::actor::Actor;
+use crate::detections::{Detection, Hit};
+use crate::operation::Effect;
+use crate::place::Place;
+use crate::table::TableId;
+
+/// One detection about accesses of one actor to one table, alike in effect and outcome.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What is told apart from what.
+    pub subject: Subject,
+    /// The highest of its accesses.
+    pub severity: Severity,
+    /// How many accesses it is about.
+    pub accesses: u64,
+    /// How many items those touched of which the number is known.
+    pub items: u64,
+    /// How many accesses there were of which it is not.
+    pub accesses_of_unknown_size: u64,
+    /// The event time of the earliest access.
+    pub first_seen: Timestamp,
+    /// The event time of the latest access.
+    pub last_seen: Timestamp,
+    /// All events it is about.
+    pub event_ids: BTreeSet<EventId>,
+    /// Why the detection spoke up.
+    pub reasons: Sample<String>,
+    /// What would make it expected, as lines of policy or words about them.
+    pub remedy: Option<String>,
+    /// The APIs that were called.
+    pub operations: Sample<String>,
+    /// Where the calls came from: `sourceIPAddress`.
+    pub sources: Sample<String>,
+    /// What the callers called themselves; any caller can write anything here.
+    pub user_agents: Sample<String>,
+    /// The VPC endpoints that the calls came through.
+    pub vpc_endpoints: Sample<String>,
+    /// The services that made the calls for the actor.
+    pub via: Sample<String>,
+    /// The error codes of calls that did not succeed.
+    pub error_codes: Sample<String>,
+    /// Where the records were read.
+    pub places: Sample<Place>,
+    /// The messages of the batch that the records came with, by their position.
+    pub origins: BTreeSet<usize>,
+}
+
+/// What makes two accesses the same finding.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The detection.
+    pub detection: &'static Detection,
+    /// Who, without the service that may have called in between.
+    pub actor: Actor<'static>,
+    /// Which table; `None` for calls that name none.
+    pub table: Option<TableId<'static>>,
+    /// The table's account, or the one that the record was delivered to.
+    pub account: String,
+    /// The table's region, or the one that was called.
+    pub region: String,
+    /// What was done.
+    pub effect: Effect,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Where a record came from: for the reader of a finding, and for the function that must know which message to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Where it was read.
+    pub place: &'a Place,
+    /// The position of the message it came with.
+    pub message: usize,
+}
+
+/// The findings of one run, folded as they come.
+#[derive(Debug, Default)]
+pub struct Findings {
+    folded: IndexMap<Subject, Finding>,
+}
+
+impl Findings {
+    /// Adds what a detection says about an access.
+    pub fn add(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        let subject = Subject::of(hit.detection, call, access);
+        let finding = self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), call.time));
+        finding.fold(hit, call, access, origin);
+    }
+
+    /// The findings, the gravest first and then in an order that depends on what they say alone.
+    pub fn into_sorted(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.folded.into_values().collect();
+        findings.sort_by(|a, b| {
+            let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.first_seen);
+            key(a).cmp(&key(b)).then_with(|| a.subject.identity().cmp(&b.subject.identity()))
+        });
+        findings
+    }
+}
+
+impl Subject {
+    fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
+        let recipient =
+            || call.record.recipient_account_id.text().or(call.actor.account.as_deref()).unwrap_or("unknown");
+        let (account, region) = match &access.table {
+            Some(table) => (table.account.as_ref(), table.region.as_ref()),
+            None => (recipient(), call.record.region()),
+        };
+        Self {
+            detection,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            actor: Actor { via: None, ..call.actor.clone().into_owned() },
+            table: access.table.clone().map(TableId::into_owned),
+            effect: access.effect,
+            outcome: call.outcome,
+        }
+    }
+
+    /// The parts that tell this subject from every other, as text.
+    fn identity(&self) -> [&str; 8] {
+        [
+            self.detection.id,
+            &self.account,
+            &self.region,
+            self.table.as_ref().map_or("", |table| &table.name),
+            &self.actor.name,
+            self.actor.person.as_deref().unwrap_or_default(),
+            self.effect.as_str(),
+            self.outcome.as_str(),
+        ]
+    }
+}
+
+impl Finding {
+    fn new(subject: Subject, time: Timestamp) -> Self {
+        Self {
+            subject,
+            severity: Severity::Informational,
+            accesses: 0,
+            items: 0,
+            accesses_of_unknown_size: 0,
+            first_seen: time,
+            last_seen: time,
+            event_ids: BTreeSet::new(),
+            reasons: Sample::default(),
+            remedy: None,
+            operations: Sample::default(),
+            sources: Sample::default(),
+            user_agents: Sample::default(),
+            vpc_endpoints: Sample::default(),
+            via: Sample::default(),
+            error_codes: Sample::default(),
+            places: Sample::default(),
+            origins: BTreeSet::new(),
+        }
+    }
+
+    fn fold(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        self.severity = self.severity.max(hit.severity);
+        self.accesses += 1;
+        match access.items {
+            Some(items) => self.items = self.items.saturating_add(items),
+            None => self.accesses_of_unknown_size += 1,
+        }
+        self.first_seen = self.first_seen.min(call.time);
+        self.last_seen = self.last_seen.max(call.time);
+        self.event_ids.insert(EventId::new(call.record.event_id()));
+        self.reasons.add(hit.reason);
+        // Findings of one subject have the same remedy, but for the line that names it: the smallest is as good as any.
+        self.remedy = match (self.remedy.take(), hit.remedy) {
+            (Some(old), Some(new)) => Some(old.min(new)),
+            (old, new) => old.or(new),
+        };
+        self.operations.add_ref(call.record.event_name());
+        let fields = [
+            (&mut self.sources, call.record.source_ip_address.text()),
+            (&mut self.user_agents, call.record.user_agent.text()),
+            (&mut self.vpc_endpoints, call.record.vpc_endpoint_id.text()),
+            (&mut self.via, call.actor.via.as_deref()),
+            (&mut self.error_codes, call.record.error_code.text()),
+        ];
+        for (sample, value) in fields {
+            if let Some(value) = value {
+                sample.add_ref(value);
+            }
+        }
+        self.places.add_ref(origin.place);
+        self.origins.insert(origin.message);
+    }
+
+    /// The number of items, where any number is known.
+    pub fn known_items(&self) -> Option<u64> {
+        (self.accesses_of_unknown_size < self.accesses).then_some(self.items)
+    }
+
+    /// An id that is the same whenever the same events are found again: 32 hexadecimal digits.
+    pub fn id(&self) -> String {
+        let mut hash = Sha256::new();
+        let first = self.event_ids.first().map(EventId::to_string).unwrap_or_default();
+        for part in self.subject.identity().into_iter().chain([first.as_str()]) {
+            // The length before each part, so that no two lists of parts run together into the same bytes.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().iter().take(16).fold(String::new(), |mut id, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
+    }
+
+    /// The finding as machines read it: one object, keys in this order.
+    pub fn to_json(&self) -> Value {
+        let Subject { detection, actor, table, account, region, effect, outcome } = &self.subject;
+        json!({
+            "id": self.id(),
+            "detection": detection.id,
+            "severity": self.severity.as_str(),
+            "techniques": detection.techniques,
+            "actor": actor.name,
+            "actor_type": actor.kind.as_str(),
+            "actor_account": actor.account,
+            "permission_set": actor.permission_set,
+            "person": actor.person,
+            "via": list(&self.via),
+            "account": account,
+            "region": region,
+            "table": table.as_ref().map(|table| &table.name),
+            "table_arn": table.as_ref().map(TableId::arn),
+            "effect": effect.as_str(),
+            "outcome": outcome.as_str(),
+            "operations": list(&self.operations),
+            "accesses": self.accesses,
+            "items": self.known_items(),
+            "accesses_of_unknown_size": self.accesses_of_unknown_size,
+            "first_seen": self.first_seen.to_string(),
+            "last_seen": self.last_seen.to_string(),
+            "source_ips": list(&self.sources),
+            "vpc_endpoints": list(&self.vpc_endpoints),
+            "user_agents": list(&self.user_agents),
+            "error_codes": list(&self.error_codes),
+            "reason": self.reason(),
+            "event_ids": self.event_ids.iter().map(EventId::to_string).collect::<Vec<_>>(),
+            "places": list(&self.places),
+        })
+    }
+
+    /// Why, in a line.
+    pub fn reason(&self) -> String {
+        let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
+        let more = if self.reasons.has_more() { "; and others" } else { "" };
+        reasons.join("; ") + more
+    }
+}
+
+fn list<T: Ord + ToString>(sample: &Sample<T>) -> Vec<String> {
+    sample.iter().map(ToString::to_string).collect()
+}

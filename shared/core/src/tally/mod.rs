@@ -1,0 +1,194 @@
+//! What was counted, such that the counts reconcile.
+//!
+//! `records read = relevant + skipped + rejected`, and each access stands in exactly one cell of (minute, table, effect).
+
+mod points;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub use points::{Dimension, Point, Unit, Value};
+
+use crate::access::{Access, Outcome};
+use crate::delivery::SkipReason;
+use crate::finding::{Finding, Severity};
+use crate::operation::Effect;
+
+/// The table dimension of tables that no policy names: dimension values cost money, so they are bounded.
+pub const OTHER_TABLES: &str = "other";
+
+/// Why a record was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Skip {
+    /// Of a service that is not audited.
+    OtherService,
+    /// Told before in this run: the same `eventID`, or the same `sharedEventID` in another account's record.
+    Duplicate,
+    /// An Insights event.
+    Insight,
+    /// An aggregated event.
+    Aggregated,
+    /// A network activity event.
+    NetworkActivity,
+}
+
+/// Why a record was not understood at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RejectReason {
+    /// Not a CloudTrail record.
+    Malformed,
+    /// Larger than the limit for one record.
+    TooLarge,
+}
+
+/// What one run counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// Records read, whatever became of them.
+    pub records_read: u64,
+    /// Records of an audited service that were understood.
+    pub records_relevant: u64,
+    /// Records passed over, by reason.
+    pub records_skipped: BTreeMap<Skip, u64>,
+    /// Records not understood, by reason.
+    pub records_rejected: BTreeMap<RejectReason, u64>,
+    /// Log objects, files or events read to their end.
+    pub objects_done: u64,
+    /// Log objects, files or events that could not be read, or not to their end.
+    pub objects_failed: u64,
+    /// Notifications recognised as none of ours, by reason.
+    pub deliveries_skipped: BTreeMap<SkipReason, u64>,
+    /// Alerts that were published.
+    pub alerts_sent: u64,
+    /// Alerts that could not be published.
+    pub alerts_failed: u64,
+    /// Findings by event-time minute and severity.
+    findings: BTreeMap<(Minute, Severity), u64>,
+    /// What was done, by event-time minute and table.
+    cells: BTreeMap<Minute, BTreeMap<String, Cell>>,
+    /// Seconds from a relevant record's event time to now.
+    delay: Option<Spread>,
+}
+
+/// A minute, by its first second since the epoch.
+type Minute = i64;
+
+/// What was done to one table in one minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cell {
+    accesses: [u64; Effect::ALL.len()],
+    items_deleted: u64,
+    denials: u64,
+}
+
+/// A distribution as CloudWatch's statistic sets keep it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// How many values.
+    pub count: f64,
+    /// Their sum.
+    pub sum: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+impl Tally {
+    /// Counts a record that was understood, when it came in at `now`.
+    pub fn relevant(&mut self, time: Timestamp, now: Timestamp) {
+        self.records_relevant += 1;
+        #[expect(clippy::cast_precision_loss, reason = "seconds stay far below 2^52")]
+        let delay = now.as_second().saturating_sub(time.as_second()).max(0) as f64;
+        let one = Spread { count: 1.0, sum: delay, min: delay, max: delay };
+        self.delay = Some(self.delay.map_or(one, |delays| delays.with(one)));
+    }
+
+    /// Counts an access under the table's label in the policy.
+    pub fn access(&mut self, access: &Access<'_>, outcome: Outcome, time: Timestamp, label: Option<&str>) {
+        let tables = self.cells.entry(minute(time)).or_default();
+        let label = label.unwrap_or(OTHER_TABLES);
+        if !tables.contains_key(label) {
+            tables.insert(label.to_owned(), Cell::default());
+        }
+        let Some(cell) = tables.get_mut(label) else { return };
+        for (count, effect) in cell.accesses.iter_mut().zip(Effect::ALL) {
+            *count += u64::from(effect == access.effect);
+        }
+        cell.denials += u64::from(outcome == Outcome::Denied);
+        if access.effect == Effect::Delete && outcome == Outcome::Succeeded {
+            cell.items_deleted = cell.items_deleted.saturating_add(access.items.unwrap_or(0));
+        }
+    }
+
+    /// Counts findings.
+    pub fn findings(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            *self.findings.entry((minute(finding.first_seen), finding.severity)).or_default() += 1;
+        }
+    }
+
+    /// Whether every record that was read was counted once.
+    pub fn reconciles(&self) -> bool {
+        let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.sum::<u64>();
+        let skipped = sum(&mut self.records_skipped.values());
+        let rejected = sum(&mut self.records_rejected.values());
+        self.records_read == self.records_relevant + skipped + rejected
+    }
+
+    /// Adds another tally to this one.
+    pub fn merge(&mut self, other: Self) {
+        self.records_read += other.records_read;
+        self.records_relevant += other.records_relevant;
+        self.objects_done += other.objects_done;
+        self.objects_failed += other.objects_failed;
+        self.alerts_sent += other.alerts_sent;
+        self.alerts_failed += other.alerts_failed;
+        add_all(&mut self.records_skipped, other.records_skipped);
+        add_all(&mut self.records_rejected, other.records_rejected);
+        add_all(&mut self.deliveries_skipped, other.deliveries_skipped);
+        add_all(&mut self.findings, other.findings);
+        for (minute, tables) in other.cells {
+            let ours = self.cells.entry(minute).or_default();
+            for (table, cell) in tables {
+                ours.entry(table).or_default().add(cell);
+            }
+        }
+        self.delay = match (self.delay, other.delay) {
+            (Some(a), Some(b)) => Some(a.with(b)),
+            (a, b) => a.or(b),
+        };
+    }
+}
+
+impl Cell {
+    fn add(&mut self, other: Self) {
+        for (count, more) in self.accesses.iter_mut().zip(other.accesses) {
+            *count += more;
+        }
+        self.items_deleted = self.items_deleted.saturating_add(other.items_deleted);
+        self.denials += other.denials;
+    }
+}
+
+impl Spread {
+    fn with(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+}
+
+fn add_all<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
+    for (key, count) in other {
+        *counts.entry(key).or_default() += count;
+    }
+}
+
+fn minute(time: Timestamp) -> Minute {
+    time.as_second().div_euclid(60) * 60
+}
