@@ -19,6 +19,7 @@
 pub mod access;
 pub mod actor;
 pub mod alert;
+pub mod audit;
 pub mod delivery;
 pub mod detections;
 pub mod finding;

@@ -1,0 +1,170 @@
+//! The stages composed: bytes in, findings and counts out.
+
+mod replay;
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::access::Call;
+use crate::detections::{self, Context};
+use crate::finding::{EventId, Finding, Findings, Origin, Seen};
+use crate::log_file::{self, Entry, Limits, LogFileError};
+use crate::operation;
+use crate::policy::Policy;
+use crate::ports::{Observer, Reject};
+use crate::record::Record;
+use crate::record::screen::{Screen, Screened};
+use crate::tally::{RejectReason, Skip, Tally};
+
+/// One run of the audit: over an invocation's messages, or over the files of a replay.
+#[derive(Debug)]
+pub struct Audit {
+    policy: Option<Arc<Policy>>,
+    now: Timestamp,
+    limits: Limits,
+    screen: Screen,
+    seen: Seen,
+    findings: Findings,
+    tally: Tally,
+}
+
+impl Audit {
+    /// A run at `now`, under a policy or none.
+    pub fn new(policy: Option<Arc<Policy>>, now: Timestamp, limits: Limits) -> Self {
+        Self {
+            policy,
+            now,
+            limits,
+            screen: Screen::new(operation::SOURCES),
+            seen: Seen::default(),
+            findings: Findings::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Audits a CloudTrail log file, gzip or plain, record by record.
+    ///
+    /// After an error, all that stood before the damage has been audited.
+    pub fn log_file(
+        &mut self,
+        input: impl BufRead,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<(), LogFileError> {
+        let limits = self.limits;
+        let result = log_file::read(input, limits, |entry| match entry {
+            Entry::Element { index, json } => self.record(json, index, origin, observer),
+            Entry::Document { index, .. } => {
+                let detail = "expected an object with an array `Records`".to_owned();
+                self.reject(Reject { place: origin.place, index, reason: RejectReason::Malformed, detail }, observer);
+            }
+            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
+        });
+        self.done(result)
+    }
+
+    /// Audits one record.
+    pub fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
+        let skip = match self.screen.screen(json) {
+            Screened::Relevant => match self.relevant(json, origin, observer) {
+                Ok(skip) => skip,
+                Err(error) => {
+                    let (place, detail) = (origin.place, error.to_string());
+                    return self.reject(Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+                }
+            },
+            Screened::OtherService => Some(Skip::OtherService),
+            Screened::Insight => Some(Skip::Insight),
+            Screened::Aggregated => Some(Skip::Aggregated),
+            Screened::Malformed(why) => {
+                let (place, detail) = (origin.place, why.to_owned());
+                return self.reject(Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+            }
+        };
+        self.tally.records_read += 1;
+        if let Some(skip) = skip {
+            *self.tally.records_skipped.entry(skip).or_default() += 1;
+        }
+    }
+
+    /// The counts since the last call, or since the start: a function counts each message of a batch by itself.
+    pub fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
+    }
+
+    /// Ends the run: its findings, the gravest first.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_sorted()
+    }
+
+    /// Audits a record of an audited service; the reason where it is passed over all the same.
+    fn relevant(
+        &mut self,
+        json: &[u8],
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Option<Skip>, crate::record::RecordError> {
+        let record = Record::parse(json)?;
+        if record.event_category.text() == Some("NetworkActivity") {
+            return Ok(Some(Skip::NetworkActivity));
+        }
+        let call = Call::read(&record)?;
+        // The caller's and the owner's account each get a record of a call across accounts, under one shared id.
+        let id = record.shared_event_id.text().unwrap_or_else(|| record.event_id());
+        if !self.seen.insert(EventId::new(id)) {
+            return Ok(Some(Skip::Duplicate));
+        }
+        self.tally.relevant(call.time, self.now);
+        for access in call.accesses() {
+            let table = access.table.as_ref().and_then(|table| self.policy.as_ref()?.table(table));
+            let label = table.map(|table| table.label.as_str());
+            self.tally.access(&access, call.outcome, call.time, label);
+            observer.accessed(&call, &access);
+            let context = Context { policy: self.policy.as_deref(), table };
+            for hit in detections::judge(&call, &access, context) {
+                self.findings.add(hit, &call, &access, origin);
+            }
+        }
+        Ok(None)
+    }
+
+    fn reject_entry(&mut self, entry: Entry<'_>, origin: Origin<'_>, observer: &mut impl Observer) {
+        let (index, reason, detail) = match entry {
+            Entry::Element { index, .. } | Entry::Document { index, .. } => {
+                (index, RejectReason::Malformed, "not a CloudTrail record".to_owned())
+            }
+            Entry::Oversized { index, offset, bytes } => {
+                let limit = self.limits.entry;
+                (index, RejectReason::TooLarge, format!("{bytes} bytes from byte {offset} on, the limit is {limit}"))
+            }
+            Entry::Garbled { index, offset, bytes } => {
+                (index, RejectReason::Malformed, format!("no JSON in {bytes} bytes from byte {offset} on"))
+            }
+        };
+        self.reject(Reject { place: origin.place, index, reason, detail }, observer);
+    }
+
+    fn reject(&mut self, reject: Reject<'_>, observer: &mut impl Observer) {
+        self.tally.records_read += 1;
+        *self.tally.records_rejected.entry(reject.reason).or_default() += 1;
+        observer.rejected(&reject);
+    }
+
+    fn done(&mut self, result: Result<log_file::Summary, LogFileError>) -> Result<(), LogFileError> {
+        match result {
+            Ok(_) => {
+                self.tally.objects_done += 1;
+                Ok(())
+            }
+            Err(error) => {
+                self.tally.objects_failed += 1;
+                Err(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

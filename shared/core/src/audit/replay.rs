@@ -1,0 +1,103 @@
+//! Files of any form to records: what people have at hand when they replay.
+//!
+//! A file may be a log file, NDJSON or a list of records, the output of `aws cloudtrail lookup-events`, an EventBridge event,
+//! or the body of any delivery that carries records.
+
+use std::io::BufRead;
+
+use memchr::memmem;
+use serde::Deserialize;
+
+use super::Audit;
+use crate::delivery::{self, DeliveryError, Message, Parcel};
+use crate::finding::Origin;
+use crate::log_file::{self, Entry, LogFileError};
+use crate::ports::{Observer, Reject};
+use crate::record::screen::Screened;
+use crate::tally::RejectReason;
+
+/// An event as `aws cloudtrail lookup-events` lists it: the record is a string inside.
+///
+/// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Event.html>.
+#[derive(Deserialize)]
+struct LookedUp {
+    #[serde(rename = "CloudTrailEvent")]
+    cloud_trail_event: String,
+}
+
+impl Audit {
+    /// Audits the records of a file of any form, gzip or plain.
+    ///
+    /// After an error, all that stood before the damage has been audited. A notification that only names a log object is
+    /// rejected, since the object is not at hand.
+    pub fn any_file(
+        &mut self,
+        input: impl BufRead,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<(), LogFileError> {
+        let limits = self.limits;
+        let result = log_file::read(input, limits, |entry| match entry {
+            Entry::Element { index, json } | Entry::Document { index, json } => {
+                self.any_json(json, index, origin, observer);
+            }
+            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
+        });
+        self.done(result)
+    }
+
+    /// A record, or something around one.
+    fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
+        let wrapped = match self.screen.screen(json) {
+            // The records of S3's and SQS's own events have an eventSource too: `aws:s3`, `aws:sqs`.
+            Screened::OtherService => memmem::find(json, b"\"aws:").is_some(),
+            Screened::Malformed(_) => true,
+            Screened::Relevant | Screened::Insight | Screened::Aggregated => false,
+        };
+        if !wrapped {
+            return self.record(json, index, origin, observer);
+        }
+        if let Ok(event) = serde_json::from_slice::<LookedUp>(json) {
+            return self.record(event.cloud_trail_event.as_bytes(), index, origin, observer);
+        }
+        if let Some(parcels) = delivery::decode_element(json) {
+            return self.parcels(parcels, index, origin, observer);
+        }
+        match delivery::decode(json) {
+            Ok(messages) => {
+                for Message { parcels, .. } in messages {
+                    self.parcels(parcels, index, origin, observer);
+                }
+            }
+            // Its own error says best what is wrong with something that looks like a record.
+            Err(_) => self.record(json, index, origin, observer),
+        }
+    }
+
+    fn parcels(
+        &mut self,
+        parcels: Result<Vec<Parcel>, DeliveryError>,
+        index: u64,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) {
+        let malformed = |detail| Reject { place: origin.place, index, reason: RejectReason::Malformed, detail };
+        match parcels {
+            Ok(parcels) => {
+                for parcel in parcels {
+                    match parcel {
+                        Parcel::Record { json, .. } => self.record(json.as_bytes(), index, origin, observer),
+                        Parcel::Log(log) => {
+                            let detail = format!("names the log object {}, which is not at hand", log.object);
+                            self.reject(malformed(detail), observer);
+                        }
+                        Parcel::Skipped(skipped) => {
+                            *self.tally.deliveries_skipped.entry(skipped.reason).or_default() += 1;
+                        }
+                    }
+                }
+            }
+            Err(error) => self.reject(malformed(error.to_string()), observer),
+        }
+    }
+}
