@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
 //! Versions 1.03 to 1.11 are read; a field that a version lacks is absent.
 
+pub mod screen;
 mod wire;
 
 use jiff::Timestamp;

@@ -1,0 +1,114 @@
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+use super::*;
+use crate::log_file::arbitrary_json::{Writer, key, value};
+
+const DYNAMODB: &str = "dynamodb.amazonaws.com";
+
+fn screen(json: &str) -> Screened {
+    Screen::new(&[DYNAMODB, "dax.amazonaws.com"]).screen(json.as_bytes())
+}
+
+#[test]
+fn own_event_source_decides() {
+    use Screened::{Aggregated, Insight, Malformed, OtherService, Relevant};
+    let cases = [
+        (r#"{"eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"dax.amazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"s3.amazonaws.com"}"#, OtherService),
+        (" {\n\t\"a\" : [ 1 , {} ] ,\r\n \"eventSource\" : \"dynamodb.amazonaws.com\" } ", Relevant),
+        // Escapes
+        (r#"{"eventSource":"dynamodb\u002eamazonaws.com"}"#, Relevant),
+        (r#"{"event\u0053ource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"\u0065ventSource":"\u0064ynamodb\u002Eamazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"dynamodb\\u002eamazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"\"dynamodb.amazonaws.com"}"#, OtherService),
+        // Look-alikes
+        (r#"{"a":{"eventSource":"dynamodb.amazonaws.com"},"eventSource":"s3.amazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"s3.amazonaws.com","a":{"eventSource":"dynamodb.amazonaws.com"}}"#, OtherService),
+        (r#"{"eventSource":"s3.amazonaws.com","a":"\",\"eventSource\":\"dynamodb.amazonaws.com"}"#, OtherService),
+        (r#"{"a":"{\"eventSource\":\"s3\"","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"a":"\\","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"a":"}","b":"]","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"eventsource":"dynamodb.amazonaws.com","eventSource":"s3"}"#, OtherService),
+        (r#"{"eventSource":"Dynamodb.amazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"dynamodb.amazonaws.com.example.com"}"#, OtherService),
+        // Repeated
+        (r#"{"eventSource":"s3","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"s3","eventSourc\u0065":"dynamodb\u002eamazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":1,"eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        // Without one
+        (r#"{"eventCategory":"Insight","insightDetails":{"eventSource":"dynamodb.amazonaws.com"}}"#, Insight),
+        (r#"{"insightDetails":{"eventSource":"s3"},"eventCategory":"In\u0073ight"}"#, Insight),
+        (r#"{"eventCategory":"Aggregated","eventId":"e"}"#, Aggregated),
+        (r#"{"eventCategory":"Insight","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        (r#"{"eventCategory":"Insight","eventSource":"s3.amazonaws.com"}"#, OtherService),
+        (r#"{"eventCategory":"Data"}"#, Malformed("no eventSource")),
+        ("{}", Malformed("no eventSource")),
+        ("{ }", Malformed("no eventSource")),
+        (r#"{"a":{"eventSource":"s3"}}"#, Malformed("no eventSource")),
+        (r#"{"eventSource":null}"#, Malformed("eventSource is not a string")),
+        (r#"{"eventSource":["dynamodb.amazonaws.com"]}"#, Malformed("eventSource is not a string")),
+        // No object
+        ("", Malformed("not a JSON object")),
+        ("null", Malformed("not a JSON object")),
+        (r#""eventSource""#, Malformed("not a JSON object")),
+        (r#"[{"eventSource":"dynamodb.amazonaws.com"}]"#, Malformed("not a JSON object")),
+        // Broken
+        ("{", Malformed("broken JSON")),
+        (r#"{"a" 1}"#, Malformed("broken JSON")),
+        (r#"{"a":1 "b":2}"#, Malformed("broken JSON")),
+        (r#"{"a":"#, Malformed("broken JSON")),
+        (r#"{"a":"x"#, Malformed("broken JSON")),
+        (r#"{"a":"x\"#, Malformed("broken JSON")),
+        (r#"{"a":[1}"#, Malformed("broken JSON")),
+        (r#"{"a":1,}"#, Malformed("broken JSON")),
+    ];
+    for (json, expected) in cases {
+        assert_eq!(screen(json), expected, "{json}");
+    }
+}
+
+/// What `screen` is to say, by a plain reading.
+fn read_plainly(members: &[(String, Value)]) -> Screened {
+    let sources: Vec<_> = members.iter().filter(|(key, _)| key == "eventSource").map(|(_, value)| value).collect();
+    let category =
+        members.iter().rev().filter(|(key, _)| key == "eventCategory").find_map(|(_, value)| match value.as_str() {
+            Some("Insight") => Some(Screened::Insight),
+            Some("Aggregated") => Some(Screened::Aggregated),
+            _ => None,
+        });
+    match sources.first() {
+        _ if sources.iter().any(|source| *source == DYNAMODB) => Screened::Relevant,
+        Some(Value::String(_)) => Screened::OtherService,
+        Some(_) => Screened::Malformed("eventSource is not a string"),
+        None => category.unwrap_or(Screened::Malformed("no eventSource")),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn agrees_with_a_plain_reading(
+        members in prop::collection::vec((key(), value()), 0..6),
+        dice in prop::collection::vec(any::<u8>(), 1..64),
+    ) {
+        let mut writer = Writer::new(&dice);
+        writer.object(members.iter().map(|(key, value)| (key, value)));
+        let json = writer.out;
+        // The writer writes what it was given (the last of repeated keys is what serde_json keeps).
+        let read: Value = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(read, Value::Object(Map::from_iter(members.clone())));
+
+        prop_assert_eq!(Screen::new(&[DYNAMODB]).screen(json.as_bytes()), read_plainly(&members), "{}", json);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(json in prop::collection::vec(prop_oneof![
+        Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'), any::<u8>(),
+    ], 0..200)) {
+        Screen::new(&[DYNAMODB]).screen(&json);
+    }
+}
