@@ -1,0 +1,83 @@
+//! Log objects from S3, read while they are downloaded.
+
+use std::io::{self, BufRead, Read};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::{Buf as _, Bytes};
+use tablewarden_core::place::ObjectRef;
+use tablewarden_core::ports::{LogStore, OpenError};
+use tokio::sync::mpsc;
+
+/// How many chunks of a download may wait to be read. A chunk is what came off the connection at once, some 16 KiB.
+const AHEAD: usize = 16;
+
+/// A [`LogStore`] on S3. Needs `s3:GetObject` on the log objects.
+#[derive(Debug, Clone)]
+pub struct S3LogStore {
+    client: Client,
+}
+
+impl S3LogStore {
+    /// A store that reads with this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+impl LogStore for S3LogStore {
+    async fn open(&self, object: &ObjectRef) -> Result<Box<dyn BufRead + Send>, OpenError> {
+        let body = get(&self.client, object).await?;
+        let (chunks, received) = mpsc::channel(AHEAD);
+        tokio::spawn(forward(body, chunks));
+        Ok(Box::new(ChunkReader { received, chunk: Bytes::new() }))
+    }
+}
+
+/// The body of an object, not read yet.
+pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<ByteStream, OpenError> {
+    let answer = client.get_object().bucket(&object.bucket).key(&object.key).send().await;
+    let failed = |error| OpenError { object: object.clone(), problem: DisplayErrorContext(&error).to_string() };
+    Ok(answer.map_err(failed)?.body)
+}
+
+/// Hands on a body chunk by chunk, until its end or until nobody listens.
+async fn forward(mut body: ByteStream, chunks: mpsc::Sender<io::Result<Bytes>>) {
+    while let Some(chunk) = body.next().await {
+        if chunks.send(chunk.map_err(io::Error::other)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The chunks as a reader. It blocks, so it belongs on a thread where blocking is allowed.
+struct ChunkReader {
+    received: mpsc::Receiver<io::Result<Bytes>>,
+    /// What of the latest chunk is not read yet.
+    chunk: Bytes,
+}
+
+impl BufRead for ChunkReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.chunk.is_empty() {
+            match self.received.blocking_recv() {
+                Some(chunk) => self.chunk = chunk?,
+                None => break,
+            }
+        }
+        Ok(&self.chunk)
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.chunk.advance(amount);
+    }
+}
+
+impl Read for ChunkReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}

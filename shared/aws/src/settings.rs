@@ -1,0 +1,189 @@
+//! What a function is told by its environment, checked once at the start.
+
+use std::collections::BTreeMap;
+
+use tablewarden_core::log_file::Limits;
+use thiserror::Error;
+
+/// The prefix of every variable that is Tablewarden's.
+const PREFIX: &str = "TABLEWARDEN_";
+
+/// The settings of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `TABLEWARDEN_ALERT_TOPIC_ARN`: the SNS topic that alerts go to. Required.
+    pub alert_topic_arn: String,
+    /// `TABLEWARDEN_POLICY`: where the policy file is; without it the function reports deletions, denials and DDL.
+    pub policy: Option<PolicySource>,
+    /// `TABLEWARDEN_METRICS_NAMESPACE`: CloudWatch's namespace, `Tablewarden` unless told.
+    pub metrics_namespace: String,
+    /// `TABLEWARDEN_MAX_OBJECT_MIB` and `TABLEWARDEN_MAX_RECORD_KIB`: how large a log object may be when decompressed, and
+    /// one record in it.
+    pub limits: Limits,
+}
+
+/// Where a policy file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicySource {
+    /// `s3://BUCKET/KEY`.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
+    /// A path, from the function's own folder on: a file in its zip.
+    File(String),
+}
+
+/// Everything that is wrong with an environment.
+#[derive(Debug, Error)]
+#[error("settings: {}", .0.join("; "))]
+pub struct SettingsError(Vec<String>);
+
+impl Settings {
+    /// Reads the settings from variables, such as those of [`std::env::vars_os`].
+    ///
+    /// A variable with Tablewarden's prefix that is not known is an error: it is more likely misspelt than meant for nothing.
+    pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, SettingsError> {
+        let mut ours: BTreeMap<String, String> =
+            variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        let mut errors = Vec::new();
+        let mut take = |name: &str| ours.remove(&format!("{PREFIX}{name}")).filter(|value| !value.is_empty());
+
+        let alert_topic_arn = take("ALERT_TOPIC_ARN").unwrap_or_default();
+        if !is_topic_arn(&alert_topic_arn) {
+            errors
+                .push(format!("{PREFIX}ALERT_TOPIC_ARN: expected the ARN of an SNS topic, found {alert_topic_arn:?}"));
+        }
+        let policy = match take("POLICY").map(|value| PolicySource::read(&value)).transpose() {
+            Ok(policy) => policy,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
+        let metrics_namespace = take("METRICS_NAMESPACE").unwrap_or_else(|| "Tablewarden".into());
+        if !is_namespace(&metrics_namespace) {
+            errors.push(format!("{PREFIX}METRICS_NAMESPACE: no namespace of CloudWatch: {metrics_namespace:?}"));
+        }
+        let mut limits = Limits::default();
+        match take("MAX_OBJECT_MIB").map(|value| size("MAX_OBJECT_MIB", &value, 1 << 20)).transpose() {
+            Ok(bytes) => limits.decompressed = bytes.unwrap_or(limits.decompressed),
+            Err(error) => errors.push(error),
+        }
+        match take("MAX_RECORD_KIB").map(|value| size("MAX_RECORD_KIB", &value, 1 << 10)).transpose() {
+            Ok(bytes) => limits.entry = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(limits.entry),
+            Err(error) => errors.push(error),
+        }
+        errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
+        if errors.is_empty() {
+            Ok(Self { alert_topic_arn, policy, metrics_namespace, limits })
+        } else {
+            Err(SettingsError(errors))
+        }
+    }
+}
+
+impl PolicySource {
+    fn read(value: &str) -> Result<Self, String> {
+        let Some(rest) = value.strip_prefix("s3://") else { return Ok(Self::File(value.to_owned())) };
+        match rest.split_once('/') {
+            Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
+                Ok(Self::S3 { bucket: bucket.to_owned(), key: key.to_owned() })
+            }
+            _ => Err(format!("{PREFIX}POLICY: expected s3://BUCKET/KEY or a path, found {value:?}")),
+        }
+    }
+}
+
+impl std::fmt::Display for PolicySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::S3 { bucket, key } => write!(f, "s3://{bucket}/{key}"),
+            Self::File(path) => f.write_str(path),
+        }
+    }
+}
+
+/// A size in units of `unit` bytes.
+fn size(name: &str, value: &str, unit: u64) -> Result<u64, String> {
+    let bytes = value.parse::<u64>().ok().filter(|size| *size > 0).and_then(|size| size.checked_mul(unit));
+    bytes.ok_or_else(|| format!("{PREFIX}{name}: expected a whole number from 1 on, found {value:?}"))
+}
+
+fn is_topic_arn(arn: &str) -> bool {
+    let fields: Vec<&str> = arn.split(':').collect();
+    matches!(fields.as_slice(), ["arn", _, "sns", region, account, topic]
+        if !region.is_empty() && account.len() == 12 && !topic.is_empty())
+}
+
+/// 1 to 255 characters of a small set, and not AWS's own.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
+fn is_namespace(namespace: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#: ".contains(&byte);
+    (1..=255).contains(&namespace.len()) && namespace.bytes().all(allowed) && !namespace.starts_with("AWS/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: (&str, &str) = ("TABLEWARDEN_ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts");
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::read(owned).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_topic_is_all_that_must_be_told() {
+        let settings = read(&[TOPIC, ("PATH", "/bin"), ("TABLEWARDEN_POLICY", "")]).unwrap();
+        assert_eq!(settings.alert_topic_arn, TOPIC.1);
+        assert_eq!(settings.metrics_namespace, "Tablewarden");
+        assert_eq!((settings.policy, settings.limits), (None, Limits::default()));
+    }
+
+    #[test]
+    fn each_setting_is_read() {
+        let settings = read(&[
+            TOPIC,
+            ("TABLEWARDEN_POLICY", "s3://config/tablewarden/policy.yaml"),
+            ("TABLEWARDEN_METRICS_NAMESPACE", "Security/Tables"),
+            ("TABLEWARDEN_MAX_OBJECT_MIB", "512"),
+            ("TABLEWARDEN_MAX_RECORD_KIB", "256"),
+        ])
+        .unwrap();
+        let policy = PolicySource::S3 { bucket: "config".into(), key: "tablewarden/policy.yaml".into() };
+        assert_eq!(settings.policy, Some(policy));
+        assert_eq!(settings.metrics_namespace, "Security/Tables");
+        assert_eq!(settings.limits, Limits { decompressed: 512 << 20, entry: 256 << 10 });
+        let settings = read(&[TOPIC, ("TABLEWARDEN_POLICY", "policy.yaml")]).unwrap();
+        assert_eq!(settings.policy, Some(PolicySource::File("policy.yaml".into())));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let error = read(&[
+            ("TABLEWARDEN_ALERT_TOPIC_ARN", "alerts"),
+            ("TABLEWARDEN_POLICY", "s3://bucket"),
+            ("TABLEWARDEN_METRICS_NAMESPACE", "AWS/Lambda"),
+            ("TABLEWARDEN_MAX_OBJECT_MIB", "-1"),
+            ("TABLEWARDEN_MAX_RECORD_KIB", "18446744073709551615"),
+            ("TABLEWARDEN_POLCY", "x"),
+        ])
+        .unwrap_err();
+        for part in [
+            "ALERT_TOPIC_ARN: expected the ARN of an SNS topic, found \"alerts\"",
+            "POLICY: expected s3://BUCKET/KEY or a path",
+            "METRICS_NAMESPACE: no namespace of CloudWatch",
+            "MAX_OBJECT_MIB: expected a whole number from 1 on, found \"-1\"",
+            "MAX_RECORD_KIB: expected a whole number",
+            "TABLEWARDEN_POLCY: no such setting",
+        ] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        assert!(read(&[]).unwrap_err().contains("ALERT_TOPIC_ARN"));
+    }
+}

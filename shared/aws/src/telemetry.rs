@@ -1,0 +1,42 @@
+//! Logs: one JSON object a line on standard output, where Lambda takes them from.
+
+use tablewarden_core::ports::{Observer, Reject};
+use tablewarden_core::tally::Tally;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info`.
+///
+/// Lambda sets that variable where a function has JSON logs: "Configuring JSON and plain text log formats",
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>.
+pub fn start() {
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
+    let filter = EnvFilter::try_new(level.to_lowercase()).unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_env_filter(filter).init();
+}
+
+/// Writes a log line for each record that is rejected.
+#[derive(Debug, Clone, Copy)]
+pub struct LogRejects;
+
+impl Observer for LogRejects {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        let Reject { place, index, reason, detail } = reject;
+        tracing::error!(%place, index, ?reason, detail, "record rejected");
+    }
+}
+
+/// Writes the log line that sums up an invocation.
+pub fn log_tally(tally: &Tally) {
+    tracing::info!(
+        records_read = tally.records_read,
+        records_relevant = tally.records_relevant,
+        records_skipped = tally.records_skipped.values().sum::<u64>(),
+        records_rejected = tally.records_rejected.values().sum::<u64>(),
+        deliveries_skipped = ?tally.deliveries_skipped,
+        objects_done = tally.objects_done,
+        objects_failed = tally.objects_failed,
+        alerts_sent = tally.alerts_sent,
+        alerts_failed = tally.alerts_failed,
+        "invocation done"
+    );
+}

@@ -1,0 +1,150 @@
+use super::*;
+use crate::access::Access;
+use crate::place::Place;
+
+const DELIVERY: &str = include_str!("../../../../events/deliveries/cloudwatch-logs.json");
+const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
+const NOTIFICATION: &str = include_str!("../../../../events/deliveries/s3-sqs.json");
+
+/// Keeps what an audit says as it goes.
+#[derive(Default)]
+struct Notes {
+    rejects: Vec<(u64, RejectReason, String)>,
+    accesses: usize,
+}
+
+impl Observer for Notes {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        self.rejects.push((reject.index, reject.reason, reject.detail.clone()));
+    }
+
+    fn accessed(&mut self, _: &Call<'_>, _: &Access<'_>) {
+        self.accesses += 1;
+    }
+}
+
+fn audit() -> Audit {
+    Audit::new(None, "2026-03-02T10:00:00Z".parse().unwrap(), Limits::default())
+}
+
+fn deletion(event_id: &str, extra: &str) -> String {
+    format!(
+        r#"{{"eventID":"{event_id}","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"DeleteItem",
+            "awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{{"tableName":"orders"}}{extra}}}"#
+    )
+}
+
+fn other(event_id: &str) -> String {
+    format!(r#"{{"eventID":"{event_id}","eventSource":"s3.amazonaws.com","eventName":"GetObject"}}"#)
+}
+
+fn run(file: &str, any: bool) -> (Vec<Finding>, Tally, Notes, Result<(), LogFileError>) {
+    let (mut audit, mut notes) = (audit(), Notes::default());
+    let place = Place::File("test".into());
+    let origin = Origin { place: &place, message: 0 };
+    let result = if any {
+        audit.any_file(file.as_bytes(), origin, &mut notes)
+    } else {
+        audit.log_file(file.as_bytes(), origin, &mut notes)
+    };
+    let tally = audit.take_tally();
+    assert!(tally.reconciles(), "{tally:?}");
+    (audit.into_findings(), tally, notes, result)
+}
+
+#[test]
+fn every_record_is_counted_once_as_relevant_skipped_or_rejected() {
+    let records = [
+        deletion("a", ""),
+        other("b"),
+        "7".into(),
+        deletion("a", ""),
+        "{\"eventID\":\"c\"}".into(),
+        deletion("d", r#","eventTime":"again""#),
+        deletion("e", r#","eventCategory":"NetworkActivity""#),
+        r#"{"eventCategory":"Insight"}"#.into(),
+        r#"{"eventCategory":"Aggregated"}"#.into(),
+        deletion("f", ""),
+    ];
+    let (findings, tally, notes, result) = run(&format!("{{\"Records\":[{}]}}", records.join(",")), false);
+    assert!(result.is_ok());
+    assert_eq!((tally.records_read, tally.records_relevant), (10, 2));
+    let skipped = [Skip::OtherService, Skip::Duplicate, Skip::Insight, Skip::Aggregated, Skip::NetworkActivity];
+    assert_eq!(tally.records_skipped, skipped.map(|skip| (skip, 1)).into());
+    assert_eq!(tally.records_rejected, [(RejectReason::Malformed, 3)].into());
+    assert_eq!(notes.rejects.iter().map(|reject| reject.0).collect::<Vec<_>>(), [2, 4, 5]);
+    assert_eq!(notes.accesses, 2);
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].accesses, findings[0].known_items()), (2, Some(2)));
+}
+
+#[test]
+fn both_accounts_records_of_one_call_are_one_access() {
+    let shared = r#","sharedEventID":"s""#;
+    let file = format!("{{\"Records\":[{},{}]}}", deletion("a", shared), deletion("b", shared));
+    let (findings, tally, ..) = run(&file, false);
+    assert_eq!(findings[0].accesses, 1);
+    assert_eq!(tally.records_skipped, [(Skip::Duplicate, 1)].into());
+}
+
+#[test]
+fn what_stood_before_the_damage_is_audited() {
+    let (findings, tally, _, result) = run(&format!("{{\"Records\":[{},{{\"eventID\":", deletion("a", "")), false);
+    assert!(matches!(result, Err(LogFileError::Truncated { .. })));
+    assert_eq!(findings.len(), 1);
+    assert_eq!((tally.objects_done, tally.objects_failed), (0, 1));
+}
+
+#[test]
+fn an_oversized_record_costs_only_itself() {
+    let big = deletion("big", &format!(r#","errorMessage":"{}""#, "x".repeat(3 << 20)));
+    let (findings, tally, notes, _) = run(&format!("{{\"Records\":[{big},{}]}}", deletion("a", "")), false);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(tally.records_rejected, [(RejectReason::TooLarge, 1)].into());
+    assert!(notes.rejects[0].2.contains("the limit is 2097152"), "{:?}", notes.rejects);
+}
+
+#[test]
+fn a_log_object_without_records_is_rejected_and_not_skipped() {
+    let (_, tally, notes, _) = run(&deletion("a", ""), false);
+    assert_eq!(tally.records_rejected, [(RejectReason::Malformed, 1)].into());
+    assert_eq!(notes.rejects[0].2, "expected an object with an array `Records`");
+}
+
+#[test]
+fn records_are_found_in_files_of_every_form() {
+    let record = deletion("a", "").replace('\n', " ");
+    let looked_up =
+        serde_json::json!({"Events": [{"EventId": "a", "EventName": "DeleteItem", "CloudTrailEvent": record}]});
+    let event = serde_json::json!({
+        "version": "0", "id": "x", "detail-type": "AWS API Call via CloudTrail", "source": "aws.dynamodb",
+        "detail": serde_json::from_str::<serde_json::Value>(&record).unwrap(),
+    });
+    let forms = [
+        ("log file", format!("{{\"Records\":[{record}]}}")),
+        ("one record", record.clone()),
+        ("list of records", format!("[{record}]")),
+        ("NDJSON", format!("{record}\n{}\n", other("b"))),
+        ("lookup-events", looked_up.to_string()),
+        ("EventBridge event", event.to_string()),
+        ("NDJSON of EventBridge events", format!("{event}\n{event}\n")),
+    ];
+    for (form, file) in forms {
+        let (findings, tally, notes, result) = run(&file, true);
+        assert!(result.is_ok(), "{form}");
+        assert_eq!(notes.rejects, [], "{form}");
+        assert_eq!((findings.len(), tally.records_relevant), (1, 1), "{form}");
+        assert_eq!(findings[0].subject.detection.id, "item-deletion", "{form}");
+    }
+}
+
+#[test]
+fn records_are_found_in_delivery_bodies_and_a_mere_notification_is_rejected() {
+    for (body, relevant) in [(DELIVERY, 1), (API_CALL, 1), (NOTIFICATION, 0)] {
+        let (_, tally, notes, _) = run(body, true);
+        assert_eq!(tally.records_relevant > 0, relevant > 0, "{body}");
+        assert_eq!(notes.rejects.is_empty(), relevant > 0, "{:?}", notes.rejects);
+    }
+    let (.., notes, _) = run(NOTIFICATION, true);
+    assert!(notes.rejects[0].2.contains("names the log object s3://example-trail-logs/"), "{:?}", notes.rejects);
+}
