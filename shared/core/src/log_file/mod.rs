@@ -18,6 +18,7 @@ mod inflate;
 mod key;
 pub(crate) mod nesting;
 mod split;
+mod state;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -5,8 +5,9 @@ use serde::de::IgnoredAny;
 
 use super::key::Key;
 use super::nesting::{Bracket, Nesting, Step, ends_scalar};
+use super::state::{Expected, Fault, Role, Shape, State};
 use super::window::Window;
-use super::{Entry, LogFileError, Position};
+use super::{Entry, Position};
 
 /// A state machine over chunks: see [`super::read`] for what it gives.
 pub(super) struct Splitter {
@@ -27,62 +28,6 @@ pub(super) struct Splitter {
     streamed: bool,
     entries: u64,
     arrays: u64,
-}
-
-/// What comes next.
-#[derive(Debug, Clone, Copy)]
-enum State {
-    /// The byte order mark's byte of this number, or the first value.
-    Start(usize),
-    /// A top-level value.
-    Top,
-    /// The rest of what is no JSON.
-    Garbled,
-    /// In a top-level object.
-    Member(Expected),
-    /// In an array whose elements are entries.
-    Array(Expected),
-    /// The rest of a value or a key.
-    In(Shape, Role),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Expected {
-    FirstOrEnd,
-    Next,
-    Colon,
-    Value,
-    CommaOrEnd,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Shape {
-    Nested,
-    String,
-    Scalar,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Document,
-    Element,
-    Key,
-    Member,
-}
-
-/// Why records can no longer be told from each other, before it is known where.
-pub(super) enum Fault {
-    Syntax(&'static str),
-    Truncated,
-}
-
-impl Fault {
-    pub(super) fn at(self, at: Position) -> LogFileError {
-        match self {
-            Self::Syntax(reason) => LogFileError::Syntax { reason, at },
-            Self::Truncated => LogFileError::Truncated { within: "a JSON value", at },
-        }
-    }
 }
 
 const UTF8_BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];

@@ -109,6 +109,18 @@ fn error_comes_after_what_was_readable_and_says_where() {
 }
 
 #[test]
+fn bytes_held_by_the_decompressor_are_given_before_the_damage() {
+    let text = [b'a'; 1000];
+    let packed = gzip(&text);
+    let mut source = Inflater::new(&packed[..packed.len() - 8]);
+    let mut given = 0;
+    while matches!(source.fill(&mut [0]), Ok(1)) {
+        given += 1;
+    }
+    assert_eq!(given, text.len());
+}
+
+#[test]
 fn zeros_after_the_last_member_are_no_damage() {
     for members in [vec![RECORDS], RECORDS.split_inclusive(',').collect()] {
         let mut bytes: Vec<u8> = members.iter().flat_map(|member| gzip(member.as_bytes())).collect();
@@ -191,6 +203,19 @@ fn cut_lines_do_not_take_the_next_ones_with_them() {
             assert_eq!(seen, expected, "{line}");
             assert!(result.is_ok(), "{line}: {result:?}");
         }
+    }
+}
+
+#[test]
+fn cut_is_told_from_white_space_that_is_longer_than_the_buffer() {
+    let limits = Limits { entry: 20, ..Limits::default() };
+    for breaks in (3 * window::CHUNK - 20..3 * window::CHUNK + 20).chain([10, 100]) {
+        let lines = "\n".repeat(breaks);
+        let size = breaks as u64 + 6;
+        let (seen, _) = read_all(format!("{{\"a\":1{lines}{{\"b\":2}}").as_bytes(), limits);
+        assert_eq!(seen, [Seen::Garbled(0, 0, size), Seen::Document(1, "{\"b\":2}".to_owned())], "{breaks}");
+        let (seen, _) = read_all(format!("{{\"a\":{lines}{{\"b\":2}}}}").as_bytes(), limits);
+        assert_eq!(seen, [Seen::Oversized(0, 0, size + 7)], "{breaks}");
     }
 }
 
