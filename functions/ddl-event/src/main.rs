@@ -1,2 +1,26 @@
-//! placeholder
-fn main() {}
+//! The Lambda function `ddl-event`: `AWS API Call via CloudTrail` events from EventBridge become alerts and metrics.
+
+mod handler;
+
+use handler::Handler;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use tablewarden_aws::cloudwatch::CloudWatchMetrics;
+use tablewarden_aws::sns::SnsAlerts;
+use tablewarden_aws::start::{Start, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let Start { settings, config, policy } = start().await?;
+    let handler = Handler {
+        alerts: SnsAlerts::new(&config, settings.alert_topic_arn),
+        metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace),
+        policy,
+        limits: settings.limits,
+        now: jiff::Timestamp::now,
+    };
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        handler.handle(event.payload.get().as_bytes()).await
+    }))
+    .await
+}

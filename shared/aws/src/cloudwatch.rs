@@ -1,5 +1,6 @@
 //! Counts to CloudWatch metrics.
 
+use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::DisplayErrorContext;
 use aws_sdk_cloudwatch::primitives::DateTime;
@@ -20,8 +21,8 @@ pub struct CloudWatchMetrics {
 
 impl CloudWatchMetrics {
     /// A sink that puts into this namespace.
-    pub fn new(client: Client, namespace: String) -> Self {
-        Self { client, namespace }
+    pub fn new(config: &SdkConfig, namespace: String) -> Self {
+        Self { client: Client::new(config), namespace }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`cloudwatch`]), and what both functions need to start:
-//! [`settings`] from the environment, [`clients`], [`policy`], [`telemetry`].
+//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`cloudwatch`]), and what both functions [`start`] with:
+//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`], and logs by [`telemetry`].
 
 pub mod clients;
 pub mod cloudwatch;
@@ -11,4 +11,5 @@ pub mod policy;
 pub mod s3;
 pub mod settings;
 pub mod sns;
+pub mod start;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! The policy file, from the function's zip or from S3.
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::policy::{Policy, PolicyError};
@@ -37,7 +38,7 @@ pub enum LoadError {
 }
 
 /// Loads and compiles the policy. An object needs `s3:GetObject`.
-pub async fn load(source: &PolicySource, client: &Client) -> Result<Policy, LoadError> {
+pub async fn load(source: &PolicySource, config: &SdkConfig) -> Result<Policy, LoadError> {
     let name = source.to_string();
     let yaml = match source {
         PolicySource::File(path) => {
@@ -45,7 +46,7 @@ pub async fn load(source: &PolicySource, client: &Client) -> Result<Policy, Load
         }
         PolicySource::S3 { bucket, key } => {
             let content = |problem: String| LoadError::Content { name: name.clone(), problem };
-            let body = s3::get(client, &ObjectRef { bucket: bucket.clone(), key: key.clone() }).await?;
+            let body = s3::get(&Client::new(config), &ObjectRef { bucket: bucket.clone(), key: key.clone() }).await?;
             let bytes = body.collect().await.map_err(|error| content(error.to_string()))?.to_vec();
             String::from_utf8(bytes).map_err(|error| content(error.to_string()))?
         }

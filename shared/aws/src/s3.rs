@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::primitives::ByteStream;
@@ -20,9 +21,9 @@ pub struct S3LogStore {
 }
 
 impl S3LogStore {
-    /// A store that reads with this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// A store that reads with these credentials.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { client: Client::new(config) }
     }
 }
 

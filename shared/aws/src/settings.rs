@@ -37,7 +37,7 @@ pub enum PolicySource {
 }
 
 /// Everything that is wrong with an environment.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("settings: {}", .0.join("; "))]
 pub struct SettingsError(Vec<String>);
 

@@ -1,5 +1,6 @@
 //! Alerts to an SNS topic.
 
+use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{BuildError, DisplayErrorContext};
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -15,8 +16,8 @@ pub struct SnsAlerts {
 
 impl SnsAlerts {
     /// A sink that publishes to this topic.
-    pub fn new(client: Client, topic_arn: String) -> Self {
-        Self { client, topic_arn }
+    pub fn new(config: &SdkConfig, topic_arn: String) -> Self {
+        Self { client: Client::new(config), topic_arn }
     }
 }
 

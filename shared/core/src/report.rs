@@ -23,18 +23,20 @@ pub struct Told {
     pub errors: Vec<SinkError>,
 }
 
-/// Publishes the findings as alerts, and counts both.
+/// Publishes the findings as alerts, and counts what is out.
 ///
-/// An alert that fails does not keep the others back.
+/// An alert that fails does not keep the others back; its findings are counted when they are told.
 pub async fn tell(findings: Vec<Finding>, policy: Option<&Policy>, sink: &impl AlertSink, tally: &mut Tally) -> Told {
-    tally.findings(&findings);
     let alerts = alert::fold(findings, policy);
     let results = stream::iter(&alerts).map(|alert| async move { (alert, sink.publish(alert).await) });
     let mut results = std::pin::pin!(results.buffer_unordered(CONCURRENT));
     let mut told = Told::default();
     while let Some((alert, result)) = results.next().await {
         match result {
-            Ok(()) => tally.alerts_sent += 1,
+            Ok(()) => {
+                tally.alerts_sent += 1;
+                tally.findings(&alert.findings);
+            }
             Err(error) => {
                 tally.alerts_failed += 1;
                 told.untold.extend(alert.origins());

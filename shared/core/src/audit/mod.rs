@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::access::Call;
+use crate::delivery::SkipReason;
 use crate::detections::{self, Context};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::log_file::{self, Entry, Limits, LogFileError};
@@ -58,21 +59,37 @@ impl Audit {
             Entry::Element { index, json } => self.record(json, index, origin, observer),
             Entry::Document { index, .. } => {
                 let detail = "expected an object with an array `Records`".to_owned();
-                self.reject(Reject { place: origin.place, index, reason: RejectReason::Malformed, detail }, observer);
+                self.reject(&Reject { place: origin.place, index, reason: RejectReason::Malformed, detail }, observer);
             }
             Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
         });
         self.done(result)
     }
 
+    /// Audits a record that came by itself.
+    pub fn event(&mut self, json: &[u8], origin: Origin<'_>, observer: &mut impl Observer) {
+        self.record(json, 0, origin, observer);
+        self.tally.objects_done += 1;
+    }
+
+    /// Counts a log object that could not be opened.
+    pub fn object_failed(&mut self) {
+        self.tally.objects_failed += 1;
+    }
+
+    /// Counts a notification that is none of ours.
+    pub fn delivery_skipped(&mut self, reason: SkipReason) {
+        *self.tally.deliveries_skipped.entry(reason).or_default() += 1;
+    }
+
     /// Audits one record.
-    pub fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
+    fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
         let skip = match self.screen.screen(json) {
             Screened::Relevant => match self.relevant(json, origin, observer) {
                 Ok(skip) => skip,
                 Err(error) => {
                     let (place, detail) = (origin.place, error.to_string());
-                    return self.reject(Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+                    return self.reject(&Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
                 }
             },
             Screened::OtherService => Some(Skip::OtherService),
@@ -80,7 +97,7 @@ impl Audit {
             Screened::Aggregated => Some(Skip::Aggregated),
             Screened::Malformed(why) => {
                 let (place, detail) = (origin.place, why.to_owned());
-                return self.reject(Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+                return self.reject(&Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
             }
         };
         self.tally.records_read += 1;
@@ -143,13 +160,13 @@ impl Audit {
                 (index, RejectReason::Malformed, format!("no JSON in {bytes} bytes from byte {offset} on"))
             }
         };
-        self.reject(Reject { place: origin.place, index, reason, detail }, observer);
+        self.reject(&Reject { place: origin.place, index, reason, detail }, observer);
     }
 
-    fn reject(&mut self, reject: Reject<'_>, observer: &mut impl Observer) {
+    fn reject(&mut self, reject: &Reject<'_>, observer: &mut impl Observer) {
         self.tally.records_read += 1;
         *self.tally.records_rejected.entry(reject.reason).or_default() += 1;
-        observer.rejected(&reject);
+        observer.rejected(reject);
     }
 
     fn done(&mut self, result: Result<log_file::Summary, LogFileError>) -> Result<(), LogFileError> {

@@ -89,15 +89,15 @@ impl Audit {
                         Parcel::Record { json, .. } => self.record(json.as_bytes(), index, origin, observer),
                         Parcel::Log(log) => {
                             let detail = format!("names the log object {}, which is not at hand", log.object);
-                            self.reject(malformed(detail), observer);
+                            self.reject(&malformed(detail), observer);
                         }
                         Parcel::Skipped(skipped) => {
-                            *self.tally.deliveries_skipped.entry(skipped.reason).or_default() += 1;
+                            self.delivery_skipped(skipped.reason);
                         }
                     }
                 }
             }
-            Err(error) => self.reject(malformed(error.to_string()), observer),
+            Err(error) => self.reject(&malformed(error.to_string()), observer),
         }
     }
 }

@@ -137,6 +137,14 @@ impl Tally {
         self.records_read == self.records_relevant + skipped + rejected
     }
 
+    /// What is left of the tally of a message that is to come again: what it holds is counted when it is told, or it would
+    /// be counted twice.
+    #[must_use]
+    pub fn of_failure(self) -> Self {
+        let failed = self.objects_failed + self.objects_done;
+        Self { objects_failed: failed, ..Self::default() }
+    }
+
     /// Adds another tally to this one.
     pub fn merge(&mut self, other: Self) {
         self.records_read += other.records_read;

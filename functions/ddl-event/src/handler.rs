@@ -1,0 +1,69 @@
+//! One invocation: the call that an event tells of is audited and told.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lambda_runtime::Error;
+use tablewarden_aws::telemetry::{self, LogRejects};
+use tablewarden_core::audit::Audit;
+use tablewarden_core::delivery::{self, Parcel};
+use tablewarden_core::finding::Origin;
+use tablewarden_core::log_file::Limits;
+use tablewarden_core::place::Place;
+use tablewarden_core::policy::Policy;
+use tablewarden_core::ports::{AlertSink, MetricSink};
+use tablewarden_core::report;
+
+/// What an invocation works with.
+pub(crate) struct Handler<A, M> {
+    pub(crate) alerts: A,
+    pub(crate) metrics: M,
+    pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) limits: Limits,
+    pub(crate) now: fn() -> Timestamp,
+}
+
+impl<A: AlertSink, M: MetricSink> Handler<A, M> {
+    /// Handles an event. It fails where the event is not understood as one, or where an alert is not out: Lambda then
+    /// tries again, and hands it to the function's dead-letter queue in the end.
+    pub(crate) async fn handle(&self, payload: &[u8]) -> Result<(), Error> {
+        let now = (self.now)();
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits);
+        for message in delivery::decode(payload)? {
+            for parcel in message.parcels? {
+                match parcel {
+                    Parcel::Record { json, route } => {
+                        let place = Place::from(route);
+                        audit.event(json.as_bytes(), Origin { place: &place, message: 0 }, &mut LogRejects);
+                    }
+                    Parcel::Log(log) => {
+                        return Err(
+                            format!("{} is a log object: that is for the function trail-log", log.object).into()
+                        );
+                    }
+                    Parcel::Skipped(skipped) => {
+                        tracing::info!(reason = %skipped.reason, what = skipped.what, "event skipped");
+                        audit.delivery_skipped(skipped.reason);
+                    }
+                }
+            }
+        }
+
+        let mut tally = audit.take_tally();
+        let told = report::tell(audit.into_findings(), self.policy.as_deref(), &self.alerts, &mut tally).await;
+        for error in &told.errors {
+            tracing::error!(%error, "alert not published");
+        }
+        if !told.untold.is_empty() {
+            let failed = tally.alerts_failed;
+            tally = tally.of_failure();
+            tally.alerts_failed = failed;
+        }
+        telemetry::log_tally(&tally);
+        // The findings are out: a metric that is not must not bring them back.
+        if let Err(error) = self.metrics.put(&tally.points(now)).await {
+            tracing::error!(%error, "metrics not put");
+        }
+        if told.untold.is_empty() { Ok(()) } else { Err("an alert is not out".into()) }
+    }
+}

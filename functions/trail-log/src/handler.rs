@@ -1,0 +1,112 @@
+//! One invocation: what a payload announces is read, audited and told before it is acknowledged.
+
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::SqsBatchResponse;
+use jiff::Timestamp;
+use lambda_runtime::Error;
+use tablewarden_aws::telemetry::{self, LogRejects};
+use tablewarden_core::audit::Audit;
+use tablewarden_core::delivery::{self, LogObject, Message, Parcel};
+use tablewarden_core::finding::Origin;
+use tablewarden_core::log_file::Limits;
+use tablewarden_core::place::Place;
+use tablewarden_core::policy::Policy;
+use tablewarden_core::ports::{AlertSink, LogStore, MetricSink};
+use tablewarden_core::report;
+
+use crate::batch::Batch;
+
+/// What an invocation works with.
+pub(crate) struct Handler<L, A, M> {
+    pub(crate) logs: L,
+    pub(crate) alerts: A,
+    pub(crate) metrics: M,
+    pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) limits: Limits,
+    pub(crate) now: fn() -> Timestamp,
+}
+
+impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
+    /// Handles a payload of any route.
+    ///
+    /// A message of an SQS batch is reported as failed where something of it could not be read, or where an alert about it
+    /// is not out; any other payload fails as a whole. Either way the sender keeps it, and what was found in it is told
+    /// again: at least once, never not at all.
+    pub(crate) async fn handle(&self, payload: &[u8]) -> Result<SqsBatchResponse, Error> {
+        let messages = delivery::decode(payload)?;
+        let now = (self.now)();
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits);
+        let mut batch = Batch::default();
+        for (position, message) in messages.into_iter().enumerate() {
+            let Message { id, parcels } = message;
+            let mut problems = Vec::new();
+            match parcels {
+                Ok(parcels) => {
+                    for parcel in parcels {
+                        let (returned, result) = self.parcel(audit, parcel, position).await?;
+                        audit = returned;
+                        problems.extend(result.err());
+                    }
+                }
+                Err(error) => problems.push(error.to_string()),
+            }
+            batch.add(id, audit.take_tally(), problems);
+        }
+
+        let told = report::tell(audit.into_findings(), self.policy.as_deref(), &self.alerts, batch.tally()).await;
+        let (tally, response) = batch.finish(told);
+        telemetry::log_tally(&tally);
+        // The findings are out: a metric that is not must not bring them back.
+        if let Err(error) = self.metrics.put(&tally.points(now)).await {
+            tracing::error!(%error, "metrics not put");
+        }
+        response
+    }
+
+    /// Audits one parcel. The audit goes to a thread that may block and comes back: a log object is inflated and searched
+    /// there while this one downloads it.
+    async fn parcel(
+        &self,
+        mut audit: Audit,
+        parcel: Parcel,
+        message: usize,
+    ) -> Result<(Audit, Result<(), String>), Error> {
+        match parcel {
+            Parcel::Log(LogObject { object, .. }) => {
+                let input = match self.logs.open(&object).await {
+                    Ok(input) => input,
+                    Err(error) => {
+                        audit.object_failed();
+                        return Ok((audit, Err(error.to_string())));
+                    }
+                };
+                let audited = tokio::task::spawn_blocking(move || {
+                    let place = Place::Object(object);
+                    let result = audit.log_file(input, Origin { place: &place, message }, &mut LogRejects);
+                    let result = result.map_err(|error| format!("{place}: {}", with_source(&error)));
+                    (audit, result)
+                });
+                Ok(audited.await?)
+            }
+            Parcel::Record { json, route } => {
+                let place = Place::from(route);
+                audit.event(json.as_bytes(), Origin { place: &place, message }, &mut LogRejects);
+                Ok((audit, Ok(())))
+            }
+            Parcel::Skipped(skipped) => {
+                tracing::info!(reason = %skipped.reason, what = skipped.what, "delivery skipped");
+                audit.delivery_skipped(skipped.reason);
+                Ok((audit, Ok(())))
+            }
+        }
+    }
+}
+
+/// An error with what lies behind it, in a line.
+fn with_source(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", with_source(source)),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,58 @@
+//! What both functions do before their first event.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use tablewarden_core::policy::Policy;
+use thiserror::Error;
+
+use crate::policy::LoadError;
+use crate::settings::{Settings, SettingsError};
+use crate::{clients, policy, telemetry};
+
+/// What a function runs with.
+#[derive(Debug)]
+pub struct Start {
+    /// The settings.
+    pub settings: Settings,
+    /// The configuration that the adapters share.
+    pub config: SdkConfig,
+    /// The policy, where the settings name one.
+    pub policy: Option<Arc<Policy>>,
+}
+
+/// Why a function cannot run.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The environment is wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The policy is missing or wrong.
+    #[error(transparent)]
+    Policy(#[from] LoadError),
+}
+
+/// Starts logging, and reads the settings and the policy.
+///
+/// An error is logged as well: a function that fails to start leaves nothing else behind.
+pub async fn start() -> Result<Start, StartError> {
+    telemetry::start();
+    let started = try_start().await;
+    if let Err(error) = &started {
+        tracing::error!(%error, "cannot start");
+    }
+    started
+}
+
+async fn try_start() -> Result<Start, StartError> {
+    let settings = Settings::read(std::env::vars_os().filter_map(|(name, value)| {
+        // A variable that is no text is none of ours.
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    }))?;
+    let config = clients::config().await;
+    let policy = match &settings.policy {
+        Some(source) => Some(Arc::new(policy::load(source, &config).await?)),
+        None => None,
+    };
+    Ok(Start { settings, config, policy })
+}
