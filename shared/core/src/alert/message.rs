@@ -69,7 +69,7 @@ impl Alert {
             "table": self.table.as_ref().map(|table| &table.name),
             "table_arn": self.table.as_ref().map(TableId::arn),
             "owner": self.owner,
-            "first_seen": self.findings.iter().map(|finding| finding.first_seen).min().map(|time| time.to_string()),
+            "first_seen": self.findings.iter().map(|finding| finding.first.time).min().map(|time| time.to_string()),
             "last_seen": self.findings.iter().map(|finding| finding.last_seen).max().map(|time| time.to_string()),
             "accesses": self.accesses(),
             "findings": findings,

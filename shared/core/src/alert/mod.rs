@@ -112,3 +112,6 @@ impl Alert {
         operation.map_or(Plane::Control, |name| operation::lookup(name, None).plane)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! The text for people: read on a phone, at night.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use super::Alert;
-use crate::finding::{EventId, Finding, Sample};
+use crate::finding::{EventId, Evidence, Finding, Sample};
 use crate::operation::Plane;
 use crate::place::Place;
 use crate::policy::Sensitivity;
@@ -33,8 +34,9 @@ impl Alert {
         line("From", self.from());
         line("When", self.when());
         line("Where", self.place());
-        for finding in &self.findings {
-            line("Why", printable(&finding.reason(), 4 * LINE));
+        let reasons: BTreeSet<String> = self.findings.iter().map(Finding::reason).collect();
+        for reason in reasons {
+            line("Why", printable(&reason, 4 * LINE));
         }
         let _ = write!(text, "\nLook further\n{}", self.look_further());
         if let Some(remedy) = self.findings.iter().find_map(|finding| finding.remedy.as_deref()) {
@@ -79,7 +81,7 @@ impl Alert {
     }
 
     fn when(&self) -> String {
-        let first = self.findings.iter().map(|finding| finding.first_seen).min();
+        let first = self.findings.iter().map(|finding| finding.first.time).min();
         let last = self.findings.iter().map(|finding| finding.last_seen).max();
         match (first, last) {
             (Some(first), Some(last)) if first != last => format!("{} to {}", utc(first), utc(last)),
@@ -104,32 +106,29 @@ impl Alert {
 
     /// The console's page of the event where there is one, and the line that gets the record out of its log object.
     fn look_further(&self) -> String {
-        let finding = self.findings.first();
-        let id = finding.and_then(|finding| finding.event_ids.first()).and_then(|id| match id {
-            EventId::Guid(_) => Some(id.to_string()),
-            EventId::Other(_) => None,
-        });
         let mut lines = String::new();
+        let Some(Evidence { event_id, place, .. }) = self.findings.iter().map(|finding| &finding.first).min() else {
+            return lines;
+        };
+        let id = match event_id {
+            EventId::Guid(_) => Some(event_id.to_string()),
+            EventId::Other(_) => None,
+        };
         // Event history shows management events only.
         if let (Plane::Control, Some(id), Some(console)) = (self.plane(), &id, console(&self.region)) {
             let _ = writeln!(lines, "  https://{console}/cloudtrailv2/home?region={}#/events/{id}", self.region);
         }
         let filter = id.map_or(String::new(), |id| format!(" | select(.eventID == \"{id}\")"));
-        for place in finding.into_iter().flat_map(|finding| finding.places.iter()).take(1) {
-            let _ = match place {
-                Place::Object(object) => {
-                    let url = quoted(&object.to_string());
-                    writeln!(lines, "  aws s3 cp {url} - | gunzip | jq '.Records[]{filter}'")
-                }
-                Place::File(path) => writeln!(lines, "  zcat -f {} | jq '.Records[]?{filter}'", quoted(path)),
-                Place::Event(route) => {
-                    writeln!(
-                        lines,
-                        "  Told by {route}; the log object with the same event id follows in 5 to 15 minutes."
-                    )
-                }
-            };
-        }
+        let _ = match place {
+            Place::Object(object) => {
+                let url = quoted(&object.to_string());
+                writeln!(lines, "  aws s3 cp {url} - | gunzip | jq '.Records[]{filter}'")
+            }
+            Place::File(path) => writeln!(lines, "  zcat -f {} | jq '.Records[]?{filter}'", quoted(path)),
+            Place::Event(route) => {
+                writeln!(lines, "  Told by {route}; the log object with the same event id follows in 5 to 15 minutes.")
+            }
+        };
         lines
     }
 }

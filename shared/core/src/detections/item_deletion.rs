@@ -1,9 +1,12 @@
 //! Items are deleted from a table that asks to be told, by whichever API.
 
+use std::fmt::Write as _;
+
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call, Outcome};
 use crate::finding::Severity;
 use crate::operation::{Effect, Plane};
+use crate::policy;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "item-deletion", title: "Item deletion", techniques: &["T1485"], judge };
@@ -14,10 +17,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<V
         return None;
     }
     let (reason, remedy) = match (context.policy, context.table) {
-        (None, _) => (
-            "there is no policy, so every deletion is told".to_owned(),
-            "With a policy, only tables with `watch: [delete]` are told of.".to_owned(),
-        ),
+        (None, _) => ("there is no policy, so every deletion is told".to_owned(), policy_without_watch(call, access)),
         (Some(_), Some(table)) if table.watch_deletes => (
             format!("the table asks to be told of deletions (policy line {})", table.line),
             format!("Take `delete` out of `watch:` of the table in line {} of the policy.", table.line),
@@ -25,6 +25,21 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<V
         (Some(_), _) => return None,
     };
     Some(Verdict { remedy: Some(remedy), ..Verdict::new(Severity::Low, reason) })
+}
+
+/// The smallest policy that keeps quiet about the table's deletions, and expects the actor.
+fn policy_without_watch(call: &Call<'_>, access: &Access<'_>) -> String {
+    let mut lines = "With a policy, only tables that it asks to `watch` are told of:\nversion: 1\ntables:".to_owned();
+    if let Some(table) = &access.table {
+        // A string of JSON is one of YAML.
+        let _ = write!(lines, "\n  - table: {}", serde_json::Value::from(table.name.as_ref()));
+        let expected = policy::suggest(&call.actor, table);
+        for (number, line) in expected.iter().flat_map(|lines| lines.lines()).enumerate() {
+            lines.push_str(if number == 0 { "\n    expected:\n      " } else { "\n      " });
+            lines.push_str(line);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ pub struct Finding {
     pub items: u64,
     /// How many accesses there were of which it is not.
     pub accesses_of_unknown_size: u64,
-    /// The event time of the earliest access.
-    pub first_seen: Timestamp,
+    /// The earliest access.
+    pub first: Evidence,
     /// The event time of the latest access.
     pub last_seen: Timestamp,
     /// All events it is about.
@@ -62,6 +62,17 @@ pub struct Finding {
     pub places: Sample<Place>,
     /// The messages of the batch that the records came with, by their position.
     pub origins: BTreeSet<usize>,
+}
+
+/// One event, and where to look at it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// When the call completed.
+    pub time: Timestamp,
+    /// Which event.
+    pub event_id: EventId,
+    /// Where its record was read.
+    pub place: Place,
 }
 
 /// What makes two accesses the same finding.
@@ -102,7 +113,16 @@ impl Findings {
     /// Adds what a detection says about an access.
     pub fn add(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
         let subject = Subject::of(hit.detection, call, access);
-        let finding = self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), call.time));
+        let evidence = || Evidence {
+            time: call.time,
+            event_id: EventId::new(call.record.event_id()),
+            place: origin.place.clone(),
+        };
+        let finding =
+            self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), evidence()));
+        if call.time <= finding.first.time {
+            finding.first = evidence().min(finding.first.clone());
+        }
         finding.fold(hit, call, access, origin);
     }
 
@@ -110,7 +130,7 @@ impl Findings {
     pub fn into_sorted(self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.folded.into_values().collect();
         findings.sort_by(|a, b| {
-            let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.first_seen);
+            let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.first.time);
             key(a).cmp(&key(b)).then_with(|| a.subject.identity().cmp(&b.subject.identity()))
         });
         findings
@@ -152,15 +172,15 @@ impl Subject {
 }
 
 impl Finding {
-    fn new(subject: Subject, time: Timestamp) -> Self {
+    fn new(subject: Subject, first: Evidence) -> Self {
         Self {
             subject,
             severity: Severity::Informational,
             accesses: 0,
             items: 0,
             accesses_of_unknown_size: 0,
-            first_seen: time,
-            last_seen: time,
+            last_seen: first.time,
+            first,
             event_ids: BTreeSet::new(),
             reasons: Sample::default(),
             remedy: None,
@@ -182,7 +202,6 @@ impl Finding {
             Some(items) => self.items = self.items.saturating_add(items),
             None => self.accesses_of_unknown_size += 1,
         }
-        self.first_seen = self.first_seen.min(call.time);
         self.last_seen = self.last_seen.max(call.time);
         self.event_ids.insert(EventId::new(call.record.event_id()));
         self.reasons.add(hit.reason);
@@ -253,7 +272,7 @@ impl Finding {
             "accesses": self.accesses,
             "items": self.known_items(),
             "accesses_of_unknown_size": self.accesses_of_unknown_size,
-            "first_seen": self.first_seen.to_string(),
+            "first_seen": self.first.time.to_string(),
             "last_seen": self.last_seen.to_string(),
             "source_ips": list(&self.sources),
             "vpc_endpoints": list(&self.vpc_endpoints),

@@ -125,7 +125,7 @@ impl Tally {
     /// Counts findings.
     pub fn findings(&mut self, findings: &[Finding]) {
         for finding in findings {
-            *self.findings.entry((minute(finding.first_seen), finding.severity)).or_default() += 1;
+            *self.findings.entry((minute(finding.first.time), finding.severity)).or_default() += 1;
         }
     }
 
@@ -200,3 +200,6 @@ fn add_all<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
 fn minute(time: Timestamp) -> Minute {
     time.as_second().div_euclid(60) * 60
 }
+
+#[cfg(test)]
+mod tests;
