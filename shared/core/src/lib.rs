@@ -31,5 +31,6 @@ pub mod ports;
 pub mod printable;
 pub mod record;
 pub mod report;
+pub mod severity;
 pub mod table;
 pub mod tally;

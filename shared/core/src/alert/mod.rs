@@ -10,9 +10,10 @@ pub use message::Message;
 
 use crate::actor::Actor;
 use crate::detections::Detection;
-use crate::finding::{Finding, Severity, Subject};
+use crate::finding::{Finding, Subject};
 use crate::operation::{self, Plane};
 use crate::policy::{Policy, Sensitivity};
+use crate::severity::Severity;
 use crate::table::TableId;
 
 /// Findings folded into one message.

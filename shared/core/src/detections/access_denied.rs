@@ -2,7 +2,7 @@
 
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call, Outcome};
-use crate::finding::Severity;
+use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "access-denied", title: "Access denied", techniques: &["T1580"], judge };

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call, Outcome};
-use crate::finding::Severity;
 use crate::operation::{Effect, Plane};
 use crate::policy;
+use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "item-deletion", title: "Item deletion", techniques: &["T1485"], judge };

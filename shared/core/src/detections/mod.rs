@@ -13,8 +13,8 @@ mod unreadable_request;
 use std::hash::{Hash, Hasher};
 
 use crate::access::{Access, Call, Outcome};
-use crate::finding::Severity;
 use crate::policy::{Policy, Sensitivity, TablePolicy};
+use crate::severity::Severity;
 
 /// Every detection, in the order of the catalogue.
 pub const ALL: &[&Detection] = &[

@@ -2,8 +2,8 @@
 
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call};
-use crate::finding::Severity;
 use crate::operation::Effect;
+use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "table-updated", title: "Table update", techniques: &[], judge };

@@ -2,9 +2,9 @@
 
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call};
-use crate::finding::Severity;
 use crate::operation::{Effect, Plane};
 use crate::policy;
+use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "unexpected-principal", title: "Unexpected principal", techniques: &["T1530"], judge };

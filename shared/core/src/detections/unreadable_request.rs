@@ -4,7 +4,7 @@
 
 use super::{Context, Detection, Verdict};
 use crate::access::{Access, Call};
-use crate::finding::Severity;
+use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection =
     Detection { id: "unreadable-request", title: "Unreadable request", techniques: &["T1562.008"], judge };

@@ -2,7 +2,6 @@
 
 mod event_id;
 mod sample;
-mod severity;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,13 +13,13 @@ use sha2::{Digest, Sha256};
 
 pub use event_id::{EventId, Seen};
 pub use sample::Sample;
-pub use severity::Severity;
 
 use crate::access::{Access, Call, Outcome};
 use crate::actor::Actor;
 use crate::detections::{Detection, Hit};
 use crate::operation::Effect;
 use crate::place::Place;
+use crate::severity::Severity;
 use crate::table::TableId;
 
 /// One detection about accesses of one actor to one table, alike in effect and outcome.

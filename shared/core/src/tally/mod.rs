@@ -12,8 +12,9 @@ pub use points::{Dimension, Point, Unit, Value};
 
 use crate::access::{Access, Outcome};
 use crate::delivery::SkipReason;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::operation::Effect;
+use crate::severity::Severity;
 
 /// The table dimension of tables that no policy names: dimension values cost money, so they are bounded.
 pub const OTHER_TABLES: &str = "other";
