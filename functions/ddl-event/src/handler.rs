@@ -67,3 +67,6 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
         if told.untold.is_empty() { Ok(()) } else { Err("an alert is not out".into()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+use serde_json::json;
+use tablewarden_testkit::fakes::{Alerts, Metrics};
+
+use super::*;
+
+const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
+const LOG_OBJECT: &str = include_str!("../../../../events/deliveries/s3-eventbridge.json");
+
+fn handler() -> Handler<Alerts, Metrics> {
+    Handler {
+        alerts: Alerts::default(),
+        metrics: Metrics::default(),
+        policy: None,
+        limits: Limits::default(),
+        now: || "2026-03-02T09:30:00Z".parse().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_table_is_told_at_once() {
+    let handler = handler();
+    handler.handle(API_CALL.as_bytes()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
+    let sums =
+        ["RecordsRead", "RecordsRelevant", "ObjectsDone", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
+    assert_eq!(sums, [1; 4]);
+    assert_eq!(handler.metrics.sum("Findings", &[("Severity", "high")]), 1);
+}
+
+#[tokio::test]
+async fn an_event_whose_alert_is_not_out_fails_and_is_counted_when_it_comes_again() {
+    let mut handler = handler();
+    handler.alerts.refused_table = Some("orders-archive");
+    assert!(handler.handle(API_CALL.as_bytes()).await.is_err());
+    handler.alerts.refused_table = None;
+    handler.handle(API_CALL.as_bytes()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
+    let sums = ["RecordsRead", "AlertsFailed", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
+    assert_eq!(sums, [1; 3]);
+}
+
+#[tokio::test]
+async fn metrics_that_fail_do_not_fail_the_event() {
+    let mut handler = handler();
+    handler.metrics.down = true;
+    handler.handle(API_CALL.as_bytes()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_refused_or_skipped_with_a_reason() {
+    let handler = handler();
+    let error = handler.handle(LOG_OBJECT.as_bytes()).await.unwrap_err().to_string();
+    assert!(error.contains("that is for the function trail-log"), "{error}");
+    assert!(handler.handle(b"[1]").await.is_err());
+    let event = json!({
+        "version": "0", "id": "x", "source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification", "detail": {},
+    });
+    handler.handle(event.to_string().as_bytes()).await.unwrap();
+    assert_eq!(handler.metrics.sum("DeliveriesSkipped", &[("Reason", "OtherEvent")]), 1);
+    assert_eq!(handler.alerts.sent(), [""; 0]);
+}

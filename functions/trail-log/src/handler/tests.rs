@@ -1,0 +1,157 @@
+use serde_json::{Value, json};
+use tablewarden_testkit::fakes::{Alerts, Logs, Metrics};
+use tablewarden_testkit::gzip;
+
+use super::*;
+
+const BUCKET: &str = "example-trail-logs";
+
+/// A log object's key.
+fn key(n: u8) -> String {
+    format!(
+        "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0915Z_{n:016}.json.gz"
+    )
+}
+
+/// The record of a deletion from a table.
+fn deletion(event_id: &str, table: &str) -> Value {
+    json!({
+        "eventID": event_id, "eventTime": "2026-03-02T09:15:00Z", "eventSource": "dynamodb.amazonaws.com",
+        "eventName": "DeleteItem", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+        "requestParameters": {"tableName": table},
+        "userIdentity": {"type": "IAMUser", "accountId": "111122223333", "arn": "arn:aws:iam::111122223333:user/intern"},
+    })
+}
+
+fn object(records: &[Value]) -> Vec<u8> {
+    gzip(json!({ "Records": records }).to_string().as_bytes())
+}
+
+/// An SQS event of messages, each an id and a body.
+fn sqs(messages: &[(&str, String)]) -> Vec<u8> {
+    let records: Vec<Value> = messages
+        .iter()
+        .map(|(id, body)| json!({"messageId": id, "body": body, "eventSource": "aws:sqs", "receiptHandle": "h"}))
+        .collect();
+    json!({ "Records": records }).to_string().into_bytes()
+}
+
+/// S3's notification that an object was created.
+fn created(key: &str) -> String {
+    let s3 = json!({"bucket": {"name": BUCKET}, "object": {"key": key}});
+    json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]}).to_string()
+}
+
+fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics> {
+    Handler {
+        logs,
+        alerts: Alerts::default(),
+        metrics: Metrics::default(),
+        policy: None,
+        limits: Limits::default(),
+        now: || "2026-03-02T09:30:00Z".parse().unwrap(),
+    }
+}
+
+async fn failures(handler: &Handler<Logs, Alerts, Metrics>, payload: &[u8]) -> Vec<String> {
+    let response = handler.handle(payload).await.unwrap();
+    response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+}
+
+#[tokio::test]
+async fn each_message_fails_alone_and_the_others_are_told() {
+    let truncated = object(&[deletion("c1", "carts"), deletion("c2", "carts")]);
+    let truncated = truncated[..truncated.len() - 12].to_vec();
+    let logs = Logs::default().with(&key(1), object(&[deletion("a", "orders")])).with(&key(3), truncated);
+    let handler = handler(logs);
+    let payload = sqs(&[
+        ("good", created(&key(1))),
+        ("garbage", "not a delivery".into()),
+        ("missing", created(&key(2))),
+        ("truncated", created(&key(3))),
+        ("foreign", created("some/other/object.txt")),
+    ]);
+    assert_eq!(failures(&handler, &payload).await, ["garbage", "missing", "truncated"]);
+    // What stood before the damage is told.
+    assert_eq!(handler.alerts.sent(), ["item-deletion carts 2", "item-deletion orders 1"]);
+    let sums = |metric| handler.metrics.sum(metric, &[]);
+    assert_eq!((sums("ObjectsDone"), sums("ObjectsFailed"), sums("AlertsSent")), (1, 2, 2));
+    assert_eq!((sums("RecordsRead"), sums("RecordsRelevant"), sums("ItemsDeleted")), (3, 3, 3));
+    assert_eq!(handler.metrics.sum("DeliveriesSkipped", &[("Reason", "NotCloudTrail")]), 1);
+}
+
+#[tokio::test]
+async fn a_message_comes_again_until_its_alerts_are_out() {
+    let logs = Logs::default()
+        .with(&key(1), object(&[deletion("a", "orders")]))
+        .with(&key(2), object(&[deletion("b", "carts")]))
+        .with(&key(3), object(&[]));
+    let mut handler = handler(logs);
+    handler.alerts.refused_table = Some("orders");
+    let payload = sqs(&[("orders", created(&key(1))), ("carts", created(&key(2))), ("empty", created(&key(3)))]);
+    assert_eq!(failures(&handler, &payload).await, ["orders"]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion carts 1"]);
+    let sums = |handler: &Handler<_, _, Metrics>| {
+        ["AlertsFailed", "ItemsDeleted", "RecordsRead"].map(|m| handler.metrics.sum(m, &[]))
+    };
+    assert_eq!(sums(&handler), [1, 1, 1]);
+
+    handler.alerts.refused_table = None;
+    assert_eq!(failures(&handler, &sqs(&[("orders", created(&key(1)))])).await, [""; 0]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion carts 1", "item-deletion orders 1"]);
+    // Over both attempts each deletion counts once.
+    assert_eq!(sums(&handler), [1, 2, 2]);
+}
+
+#[tokio::test]
+async fn an_alert_that_two_messages_share_brings_both_back() {
+    let logs = Logs::default()
+        .with(&key(1), object(&[deletion("a", "orders")]))
+        .with(&key(2), object(&[deletion("b", "orders")]));
+    let mut handler = handler(logs);
+    handler.alerts.refused_table = Some("orders");
+    let payload = sqs(&[("one", created(&key(1))), ("two", created(&key(2)))]);
+    assert_eq!(failures(&handler, &payload).await, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn metrics_that_fail_bring_nothing_back() {
+    let mut handler = handler(Logs::default().with(&key(1), object(&[deletion("a", "orders")])));
+    handler.metrics.down = true;
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+}
+
+#[tokio::test]
+async fn the_same_object_announced_twice_is_told_once() {
+    let handler = handler(Logs::default().with(&key(1), object(&[deletion("a", "orders")])));
+    let payload = sqs(&[("one", created(&key(1))), ("again", created(&key(1)))]);
+    assert_eq!(failures(&handler, &payload).await, [""; 0]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+    assert_eq!(handler.metrics.sum("ItemsDeleted", &[]), 1);
+}
+
+#[tokio::test]
+async fn what_no_queue_keeps_fails_as_a_whole() {
+    let handler = handler(Logs::default());
+    let error = handler.handle(created(&key(1)).as_bytes()).await.unwrap_err().to_string();
+    assert!(error.contains("NoSuchKey") && error.contains(&key(1)), "{error}");
+    let error = handler.handle(b"{\"who\":\"knows\"}").await.unwrap_err().to_string();
+    assert!(error.contains("expected a notification"), "{error}");
+}
+
+#[tokio::test]
+async fn rejects_are_counted_and_the_counts_reconcile() {
+    let records =
+        [deletion("a", "orders"), json!("no record"), json!({"eventID": "b", "eventSource": "s3.amazonaws.com"})];
+    let handler = handler(Logs::default().with(&key(1), object(&records)));
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    let [read, relevant, skipped, rejected] = ["RecordsRead", "RecordsRelevant", "RecordsSkipped", "RecordsRejected"]
+        .map(|metric| handler.metrics.sum(metric, &[]));
+    assert_eq!((read, relevant, skipped, rejected), (3, 1, 1, 1));
+    assert_eq!(read, relevant + skipped + rejected);
+    // Each relevant record has its accesses, each access its cell, and the total is the sum of the tables.
+    assert_eq!(handler.metrics.sum("Accesses", &[("Table", "other"), ("Effect", "delete")]), 1);
+    assert_eq!(handler.metrics.sum("ItemsDeleted", &[]), handler.metrics.sum("ItemsDeleted", &[("Table", "other")]));
+    assert_eq!(handler.metrics.sum("Findings", &[("Severity", "low")]), handler.metrics.sum("AlertsSent", &[]));
+}

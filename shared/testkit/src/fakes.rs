@@ -1,0 +1,101 @@
+//! Ports in memory: what goes in can be set, what comes out can be looked at.
+
+use std::collections::HashMap;
+use std::io::{BufRead, Cursor};
+use std::sync::{Mutex, PoisonError};
+
+use tablewarden_core::alert::Alert;
+use tablewarden_core::place::ObjectRef;
+use tablewarden_core::ports::{AlertSink, LogStore, MetricSink, OpenError, SinkError};
+use tablewarden_core::tally::{Point, Value};
+
+/// A bucket in memory; objects that were not put are missing.
+#[derive(Debug, Default)]
+pub struct Logs(HashMap<String, Vec<u8>>);
+
+impl Logs {
+    /// With one more object.
+    #[must_use]
+    pub fn with(mut self, key: &str, body: Vec<u8>) -> Self {
+        self.0.insert(key.into(), body);
+        self
+    }
+}
+
+impl LogStore for Logs {
+    async fn open(&self, object: &ObjectRef) -> Result<Box<dyn BufRead + Send>, OpenError> {
+        match self.0.get(&object.key) {
+            Some(body) => Ok(Box::new(Cursor::new(body.clone()))),
+            None => Err(OpenError { object: object.clone(), problem: "NoSuchKey".into() }),
+        }
+    }
+}
+
+/// A topic in memory.
+#[derive(Debug, Default)]
+pub struct Alerts {
+    sent: Mutex<Vec<Alert>>,
+    /// Alerts about a table of this name are refused.
+    pub refused_table: Option<&'static str>,
+}
+
+impl Alerts {
+    /// What was published, as `detection table accesses`, sorted.
+    pub fn sent(&self) -> Vec<String> {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = |alert: &Alert| {
+            let table = alert.table.as_ref().map_or("-", |table| &table.name);
+            let accesses: u64 = alert.findings.iter().map(|finding| finding.accesses).sum();
+            format!("{} {table} {accesses}", alert.detection.id)
+        };
+        let mut lines: Vec<String> = sent.iter().map(line).collect();
+        lines.sort();
+        lines
+    }
+}
+
+impl AlertSink for Alerts {
+    async fn publish(&self, alert: &Alert) -> Result<(), SinkError> {
+        let table = alert.table.as_ref().map(|table| table.name.as_ref());
+        if table.is_some() && table == self.refused_table {
+            return Err(SinkError { sink: "topic".into(), problem: "refused".into() });
+        }
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(alert.clone());
+        Ok(())
+    }
+}
+
+/// CloudWatch in memory.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    points: Mutex<Vec<Point>>,
+    /// Whether it refuses everything.
+    pub down: bool,
+}
+
+impl Metrics {
+    /// The sum of a metric over all times and the dimensions given, which must be all that it has, as a whole number.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sums of small counts")]
+    pub fn sum(&self, metric: &str, dimensions: &[(&str, &str)]) -> u64 {
+        let points = self.points.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = |point: &&Point| {
+            let has = |(name, value): &(&str, &str)| point.dimensions.iter().any(|(n, v)| n == name && v == value);
+            point.metric == metric && point.dimensions.len() == dimensions.len() && dimensions.iter().all(has)
+        };
+        let value = |point: &Point| match point.value {
+            Value::Number(number) => number,
+            Value::Spread(spread) => spread.sum,
+        };
+        points.iter().filter(named).map(value).sum::<f64>() as u64
+    }
+}
+
+impl MetricSink for Metrics {
+    async fn put(&self, points: &[Point]) -> Result<(), SinkError> {
+        if self.down {
+            return Err(SinkError { sink: "namespace".into(), problem: "down".into() });
+        }
+        self.points.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(points);
+        Ok(())
+    }
+}
