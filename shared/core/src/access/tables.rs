@@ -87,9 +87,9 @@ fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
 }
 
 /// `User: … is not authorized to perform: dynamodb:Scan on resource: ARN because …`: AWS's own words, which name the table
-/// where a denied call comes without parameters.
+/// where a denied call comes without parameters. For a call such as `ListTables` they name all tables, `table/*`, so none.
 fn table_in_denial(message: &str) -> Option<TableId<'_>> {
     let (_, rest) = message.split_once(" on resource: ")?;
     let arn = rest.split([' ', '\n', '\t']).next()?;
-    TableArn::parse(arn).map(|arn| arn.table)
+    TableArn::parse(arn).map(|arn| arn.table).filter(|table| table.name != "*")
 }

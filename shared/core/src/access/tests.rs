@@ -65,6 +65,8 @@ fn tables_are_found_wherever_the_record_names_them() {
         r#","requestParameters":null,"errorCode":"AccessDenied","errorMessage":"User: arn:aws:iam::111122223333:user/intern is not authorized to perform: dynamodb:Scan on resource: {ARN} because no identity-based policy allows the dynamodb:Scan action""#
     );
     assert_eq!(accesses("Scan", &denied), ["111122223333/orders read ?"]);
+    let denied_all = denied.replace("dynamodb:Scan", "dynamodb:ListTables").replace("table/orders", "table/*");
+    assert_eq!(accesses("ListTables", &denied_all), ["- admin ?"]);
     check(
         "DeleteBackup",
         &format!(r#"{{"backupArn":"{ARN}/backup/01547087347000-c8b6cdf3"}}"#),
