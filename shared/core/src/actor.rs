@@ -162,7 +162,7 @@ fn role<'a>(identity: &'a UserIdentity<'a>, region: &str) -> Actor<'a> {
             Cow::Owned(format!("arn:{}:iam::{account}:role/{role}", partition(arn, region)))
         }
         (None, None, Some(arn)) => Cow::Borrowed(arn),
-        (None, None, None) => Cow::Borrowed(identity.principal_id.text().unwrap_or("unknown")),
+        (None, None, None) => Cow::Borrowed(identity.principal_id.text().map_or("unknown", unique_id)),
     };
     let Some(set) = permission_set(&name) else { return Actor::new(ActorKind::Role, name) };
     let permission_set = Some(Cow::Owned(set.to_owned()));
@@ -200,12 +200,14 @@ fn federated_name<'a>(identity: &'a UserIdentity<'a>) -> &'a str {
 fn account_name<'a>(identity: &'a UserIdentity<'a>, account: &str) -> Cow<'a, str> {
     match (identity.arn.text(), identity.principal_id.text()) {
         (Some(arn), _) => Cow::Borrowed(arn),
-        (None, Some(id)) if id != account => {
-            let id = id.split_once(':').map_or(id, |(id, _)| id);
-            Cow::Owned(format!("{account}/{id}"))
-        }
+        (None, Some(id)) if id != account => Cow::Owned(format!("{account}/{}", unique_id(id))),
         _ => Cow::Owned(account.to_owned()),
     }
+}
+
+/// A principal's unique id, `ID[:SESSION]`, without the session.
+fn unique_id(principal_id: &str) -> &str {
+    principal_id.split_once(':').map_or(principal_id, |(id, _)| id)
 }
 
 fn account_of_arn(arn: &str) -> Option<&str> {

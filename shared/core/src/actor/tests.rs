@@ -51,6 +51,10 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
             Role, "arn:aws:iam::111122223333:role/orders-api", None, None, "role/orders-api",
         ),
         (
+            r#"{"type":"AssumedRole","principalId":"AROAEXAMPLE:i-0abc","accountId":"111122223333"}"#.into(),
+            Role, "AROAEXAMPLE", None, None, "AROAEXAMPLE",
+        ),
+        (
             r#"{"type":"Role","accountId":"111122223333","arn":"arn:aws:iam::111122223333:role/app/orders-api","invokedBy":"athena.amazonaws.com"}"#.into(),
             Role, app, None, Some("athena.amazonaws.com"), "role/app/orders-api",
         ),
