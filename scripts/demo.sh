@@ -22,6 +22,6 @@ for scenario in events/scenarios/*/; do
     events=()
     while IFS= read -r event; do
         events+=("$event")
-    done < <(find "$scenario" -type f \( -name '*.json' -o -name '*.json.gz' \) | sort)
+    done < <(find "$scenario" -type f \( -name '*.json' -o -name '*.json.gz' \) ! -name 'expected-*' | sort)
     "$tablewarden" replay ${policy[@]+"${policy[@]}"} "${events[@]}"
 done

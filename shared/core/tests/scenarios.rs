@@ -1,0 +1,128 @@
+//! Holds the engine to `events/scenarios`: what each folder says is to be found is found, and nothing else.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tablewarden_core::audit::Audit;
+use tablewarden_core::detections;
+use tablewarden_core::finding::{Finding, Origin};
+use tablewarden_core::log_file::Limits;
+use tablewarden_core::place::Place;
+use tablewarden_core::policy::Policy;
+use tablewarden_core::ports::{Observer, Reject};
+use tablewarden_testkit::{Scenario, gzip, scenarios};
+
+/// Set to `1`, it makes what is found what is expected.
+const BLESS: &str = "TABLEWARDEN_BLESS";
+
+/// The one scenario in which events come twice.
+const TOLD_TWICE: &str = "told-twice";
+
+/// The account ids of AWS's documentation.
+const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "123456789012"];
+
+struct Silent;
+
+impl Observer for Silent {
+    fn rejected(&mut self, _: &Reject<'_>) {}
+}
+
+/// The findings of a scenario, and how many records became what.
+fn replay(scenario: &Scenario, pack: fn(&[u8]) -> Vec<u8>) -> (Vec<Value>, Value) {
+    let policy = scenario.policy.as_ref().map(|yaml| Arc::new(Policy::parse("policy.yaml", yaml).unwrap()));
+    let mut audit = Audit::new(policy, "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
+    for file in &scenario.events {
+        let place = Place::File(file.display().to_string());
+        let bytes = pack(&fs::read(file).unwrap());
+        audit.any_file(bytes.as_slice(), Origin { place: &place, message: 0 }, &mut Silent).unwrap();
+    }
+    let tally = audit.take_tally();
+    assert!(tally.reconciles(), "{}: {tally:?}", scenario.name);
+    let counts = json!({
+        "read": tally.records_read,
+        "relevant": tally.records_relevant,
+        "skipped": tally.records_skipped.values().sum::<u64>(),
+        "rejected": tally.records_rejected.values().sum::<u64>(),
+    });
+    (audit.into_findings().iter().map(Finding::to_json).collect(), counts)
+}
+
+fn ids(findings: &[Value]) -> Vec<&str> {
+    findings.iter().map(|finding| finding["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_scenario_tells_what_it_expects_and_nothing_else() {
+    for scenario in scenarios() {
+        let (told, counts) = replay(&scenario, <[u8]>::to_vec);
+        if std::env::var(BLESS).as_deref() == Ok("1") {
+            scenario.bless(&told, &counts);
+        }
+        let difference = scenario.difference(&told);
+        assert!(difference.is_empty(), "{}: - expected, + told\n{difference}", scenario.name);
+        assert_eq!(ids(&told), ids(&scenario.expected()), "{}: the order", scenario.name);
+        assert_eq!(counts, scenario.expected_counts(), "{}", scenario.name);
+    }
+}
+
+#[test]
+fn a_scenario_is_the_same_when_its_files_are_gzip() {
+    for scenario in scenarios() {
+        assert_eq!(replay(&scenario, gzip), replay(&scenario, <[u8]>::to_vec), "{}", scenario.name);
+    }
+}
+
+#[test]
+fn a_quiet_day_has_no_findings() {
+    let quiet: Vec<Scenario> = scenarios().into_iter().filter(|scenario| scenario.name == "quiet-day").collect();
+    assert_eq!(quiet.len(), 1);
+    assert_eq!(quiet[0].expected(), Vec::<Value>::new());
+    assert!(quiet[0].expected_counts()["relevant"].as_u64().unwrap() >= 30);
+}
+
+#[test]
+fn every_detection_fires_in_a_scenario() {
+    let expected: Vec<Value> = scenarios().iter().flat_map(Scenario::expected).collect();
+    let fired: BTreeSet<&str> = expected.iter().map(|finding| finding["detection"].as_str().unwrap()).collect();
+    let all: BTreeSet<&str> = detections::ALL.iter().map(|detection| detection.id).collect();
+    assert_eq!(fired, all);
+}
+
+#[test]
+fn events_have_ids_of_their_own() {
+    let mut all = BTreeSet::new();
+    for scenario in scenarios() {
+        for id in scenario.events.iter().flat_map(|file| event_ids(file)) {
+            let form = id.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+            let hex = id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+            assert!(form && hex, "{}: {id} is no GUID in lower case", scenario.name);
+            let new = all.insert(id.clone());
+            assert!(new || scenario.name == TOLD_TWICE, "{}: {id} was used before", scenario.name);
+        }
+    }
+    assert!(all.len() > 100);
+}
+
+#[test]
+fn events_name_no_account_but_those_of_the_documentation() {
+    for scenario in scenarios() {
+        for file in scenario.events.iter().chain([&scenario.folder.join("policy.yaml")]).filter(|file| file.exists()) {
+            let text = fs::read_to_string(file).unwrap();
+            for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+                let account = word.len() == 12 && word.bytes().all(|b| b.is_ascii_digit());
+                assert!(!account || ACCOUNTS.contains(&word), "{}: {word}", file.display());
+            }
+        }
+    }
+}
+
+/// The event ids of a file that may hold what is no JSON.
+fn event_ids(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let after = text.split("\"eventID\": \"").skip(1);
+    after.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
