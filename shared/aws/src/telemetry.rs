@@ -1,5 +1,6 @@
 //! Logs: one JSON object a line on standard output, where Lambda takes them from.
 
+use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_core::tally::Tally;
 use tracing_subscriber::EnvFilter;
@@ -21,7 +22,12 @@ pub struct LogRejects;
 impl Observer for LogRejects {
     fn rejected(&mut self, reject: &Reject<'_>) {
         let Reject { place, index, reason, detail } = reject;
-        tracing::error!(%place, index, ?reason, detail, "record rejected");
+        match place {
+            Place::Object(ObjectRef { bucket, key }) => {
+                tracing::error!(bucket, key, index, ?reason, detail, "record rejected");
+            }
+            place => tracing::error!(%place, index, ?reason, detail, "record rejected"),
+        }
     }
 }
 

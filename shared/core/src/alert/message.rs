@@ -78,7 +78,9 @@ impl Alert {
 }
 
 fn bodies(machine: &Value, person: &str, subject: &str) -> String {
-    json!({ "default": machine.to_string(), "email": person, "sms": subject }).to_string()
+    // JSON escapes control characters; these two are no characters of XML 1.0 either, and SQS refuses them.
+    let machine = machine.to_string().replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff");
+    json!({ "default": machine, "email": person, "sms": subject }).to_string()
 }
 
 fn shorten_ids(mut finding: Value, most: usize) -> Value {

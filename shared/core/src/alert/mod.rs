@@ -13,6 +13,7 @@ use crate::detections::Detection;
 use crate::finding::{Finding, Subject};
 use crate::operation::{self, Plane};
 use crate::policy::{Policy, Sensitivity};
+use crate::printable::printable;
 use crate::severity::Severity;
 use crate::table::TableId;
 
@@ -72,15 +73,19 @@ pub fn fold(findings: Vec<Finding>, policy: Option<&Policy>) -> Vec<Alert> {
 
 impl Alert {
     /// The message attributes: severity, detection, account, region and, where there is one, table.
+    ///
+    /// SNS refuses a message for an attribute that is empty or holds control characters, so what a caller could have
+    /// written is escaped: an alert must not be held back by what it tells of.
     pub fn attributes(&self) -> Vec<Attribute> {
+        let value = |text: &str| if text.is_empty() { "unknown".to_owned() } else { printable(text, 256) };
         let mut attributes = vec![
             ("severity", self.severity.as_str().to_owned()),
             ("detection", self.detection.id.to_owned()),
-            ("account", self.account.clone()),
-            ("region", self.region.clone()),
+            ("account", value(&self.account)),
+            ("region", value(&self.region)),
         ];
         if let Some(table) = &self.table {
-            attributes.push(("table", table.name.clone().into_owned()));
+            attributes.push(("table", value(&table.name)));
         }
         attributes
     }

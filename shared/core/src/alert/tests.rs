@@ -203,6 +203,25 @@ fn what_an_attacker_writes_breaks_no_line() {
 }
 
 #[test]
+fn no_character_that_sns_refuses_is_in_a_message_or_an_attribute() {
+    let evil = "a\u{0}b\u{fffe}c\u{ffff}d\u{1b}";
+    let fields = serde_json::json!({
+        "userAgent": evil, "awsRegion": evil, "recipientAccountId": "", "requestParameters": {"tableName": evil},
+    });
+    let alert = &alerts_at(&[record(1, "DeleteItem", fields)], &place(), "")[0];
+    let refused = |c: char| (c.is_control() && c != '\n') || c == '\u{fffe}' || c == '\u{ffff}';
+    let bodies: serde_json::Value = serde_json::from_str(&alert.message().body).unwrap();
+    for protocol in ["default", "email", "sms"] {
+        assert!(!bodies[protocol].as_str().unwrap().contains(refused), "{protocol}");
+    }
+    let machine: serde_json::Value = serde_json::from_str(bodies["default"].as_str().unwrap()).unwrap();
+    assert_eq!(machine["findings"][0]["user_agents"][0], evil);
+    for (name, value) in alert.attributes() {
+        assert!(!value.is_empty() && !value.contains(refused), "{name} {value:?}");
+    }
+}
+
+#[test]
 fn keys_of_items_are_in_no_output() {
     let alert = &alerts(&[record(1, "DeleteItem", serde_json::json!({}))])[0];
     assert!(!alert.message().body.contains("secret-of-a-customer"));
