@@ -43,6 +43,29 @@ pub enum RejectReason {
     TooLarge,
 }
 
+impl Skip {
+    /// The name in metrics, log lines and summaries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OtherService => "OtherService",
+            Self::Duplicate => "Duplicate",
+            Self::Insight => "Insight",
+            Self::Aggregated => "Aggregated",
+            Self::NetworkActivity => "NetworkActivity",
+        }
+    }
+}
+
+impl RejectReason {
+    /// The name in metrics, log lines and summaries.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "Malformed",
+            Self::TooLarge => "TooLarge",
+        }
+    }
+}
+
 /// What one run counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {

@@ -1,0 +1,46 @@
+//! Looks on while the audit goes: tells of records that were not understood, and adds up the accesses.
+
+use tablewarden_core::access::{Access, Call};
+use tablewarden_core::ports::{Observer, Reject};
+
+use crate::progress::Progress;
+use crate::summary::Accesses;
+
+/// How many rejected records are told of one by one; all are counted.
+const TOLD: u64 = 20;
+
+/// The observer of a replay.
+#[derive(Debug)]
+pub(crate) struct Watch<'a> {
+    progress: &'a Progress,
+    rejected: u64,
+    accesses: Accesses,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(progress: &'a Progress) -> Self {
+        Self { progress, rejected: 0, accesses: Accesses::default() }
+    }
+
+    /// Ends the run.
+    pub(crate) fn into_accesses(self) -> Accesses {
+        if self.rejected > TOLD {
+            self.progress.say(&format!("rejected: and {} more records", self.rejected - TOLD));
+        }
+        self.accesses
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        self.rejected += 1;
+        if self.rejected <= TOLD {
+            let Reject { place, index, detail, .. } = reject;
+            self.progress.say(&format!("rejected: {place}: record {index}: {detail}"));
+        }
+    }
+
+    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>) {
+        self.accesses.add(call, access);
+    }
+}
