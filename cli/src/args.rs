@@ -60,6 +60,9 @@ Of a folder, files named *.json, *.jsonl, *.ndjson and *.gz are read, in the ord
 and the other siblings of logs in a trail's bucket, and `expected.ndjson` and `expected-counts.json`, which say what
 should come of sample events.
 
+ITEMS in the table: 7+ is 7 or more, since some calls do not say how many; ? is an unknown number; (7) were asked for in
+vain; - is a call that is about no items.
+
 Exit status:
   0  nothing found, or nothing as grave as --fail-on
   1  findings as grave as --fail-on, or graver

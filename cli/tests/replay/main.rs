@@ -6,4 +6,5 @@ mod exit;
 mod failures;
 mod forms;
 mod sample;
+mod scenarios;
 mod snapshots;

@@ -12,42 +12,41 @@ use crate::summary::{Group, Sum};
 /// How many lines there may be before the ones of the fewest calls are left out.
 const LINES: usize = 50;
 
-const HEADER: [&str; 6] = ["TABLE", "IN", "ACCESSED BY", "EFFECT", "ITEMS", "CALLS"];
+const HEADER: [&str; 5] = ["TABLE", "ACCESSED BY", "EFFECT", "ITEMS", "CALLS"];
 
 pub(super) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -> io::Result<()> {
     let all = &report.summary.accesses;
-    if all.is_empty() {
-        return Ok(());
-    }
     let shown = busiest(all);
-    let mut table = screen.table();
-    table.add_row(HEADER.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    let mut above = Default::default();
-    for (group, sum) in &shown {
-        let names = [which(group.table.as_ref()), place(&group.account, &group.region, report.policy)];
-        // The same table is named once.
-        let [table_name, place] = if names == above { Default::default() } else { names.clone() };
-        let did = did(group.effect, group.outcome);
-        let items = items(group.effect, group.outcome, *sum);
-        table.add_row([
-            table_name,
-            place,
-            who(&group.actor, &group.account, report.policy),
-            did,
-            items,
-            sum.accesses.to_string(),
-        ]);
-        above = names;
+    for of_place in shown.chunk_by(|(a, _), (b, _)| a.account == b.account && a.region == b.region) {
+        if let Some((first, _)) = of_place.first() {
+            writeln!(out, "Accesses in {}:", place(&first.account, &first.region, report.policy))?;
+        }
+        let mut table = screen.table();
+        table.add_row(HEADER.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+        let mut above = None;
+        for (group, sum) in of_place {
+            // The same table is named once.
+            let name = which(group.table.as_ref());
+            let same = above.replace(&group.table) == Some(&group.table);
+            table.add_row([
+                if same { String::new() } else { name },
+                who(&group.actor, &group.account, report.policy),
+                did(group.effect, group.outcome),
+                items(group.effect, group.outcome, *sum),
+                sum.accesses.to_string(),
+            ]);
+        }
+        for column in table.column_iter_mut().skip(HEADER.len() - 2) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        let widths = screen.fit(&table);
+        write_table(&mut table, &widths, out)?;
+        writeln!(out)?;
     }
-    for column in table.column_iter_mut().skip(4) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    let widths = screen.fit(&table);
-    write_table(&mut table, &widths, out)?;
     if all.len() > shown.len() {
-        writeln!(out, "and {} more, which --format json has", all.len() - shown.len())?;
+        writeln!(out, "And {} more, which --format json has.\n", all.len() - shown.len())?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 /// The groups of the most calls, in their order.
