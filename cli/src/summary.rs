@@ -101,16 +101,11 @@ impl Summary {
 }
 
 impl<'a> Group<'a> {
-    fn of(call: &'a Call<'a>, access: &Access<'a>) -> Self {
-        let recipient =
-            || call.record.recipient_account_id.text().or(call.actor.account.as_deref()).unwrap_or("unknown");
-        let (account, region) = match &access.table {
-            Some(table) => (table.account.clone(), table.region.clone()),
-            None => (recipient().into(), call.record.region().into()),
-        };
+    fn of(call: &'a Call<'a>, access: &'a Access<'a>) -> Self {
+        let (account, region) = call.account_and_region(access);
         Self {
-            account,
-            region,
+            account: account.into(),
+            region: region.into(),
             table: access.table.clone(),
             actor: Actor { via: None, ..call.actor.clone() },
             effect: access.effect,

@@ -88,6 +88,16 @@ impl<'a> Call<'a> {
         accesses
     }
 
+    /// The account and the region that an access of this call counts for: the table's, else the account that the record was
+    /// delivered to and the region that was called.
+    pub fn account_and_region<'b>(&'b self, access: &'b Access<'_>) -> (&'b str, &'b str) {
+        if let Some(table) = &access.table {
+            return (&table.account, &table.region);
+        }
+        let account = self.record.recipient_account_id.text().or(self.actor.account.as_deref());
+        (account.unwrap_or("unknown"), self.record.region())
+    }
+
     /// The one access of a call that names its table in a field of its own.
     fn of_named_table<'b>(&'b self, tables: &Tables<'b>, effect: Effect, items: Option<u64>) -> Access<'b> {
         let named = request::named_table(&self.params, self.record.response_elements);

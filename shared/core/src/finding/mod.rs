@@ -138,12 +138,7 @@ impl Findings {
 
 impl Subject {
     fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
-        let recipient =
-            || call.record.recipient_account_id.text().or(call.actor.account.as_deref()).unwrap_or("unknown");
-        let (account, region) = match &access.table {
-            Some(table) => (table.account.as_ref(), table.region.as_ref()),
-            None => (recipient(), call.record.region()),
-        };
+        let (account, region) = call.account_and_region(access);
         Self {
             detection,
             account: account.to_owned(),
