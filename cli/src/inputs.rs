@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, Context as _};
-use tablewarden_core::delivery::{key, SkipReason};
+use anyhow::{Context as _, anyhow};
+use tablewarden_core::delivery::{SkipReason, key};
 use tablewarden_core::place::Place;
 use walkdir::WalkDir;
 
@@ -130,11 +130,7 @@ fn verdict(path: &Path) -> Result<(), &'static str> {
         return Err(reason.as_str());
     }
     let extension = path.extension().and_then(OsStr::to_str);
-    if extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) {
-        Ok(())
-    } else {
-        Err("OtherFile")
-    }
+    if extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) { Ok(()) } else { Err("OtherFile") }
 }
 
 /// Why a file in a copy of a trail's bucket is not a log; `None` for a log, and outside of such a copy.

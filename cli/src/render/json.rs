@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tablewarden_core::finding::Finding;
 use tablewarden_core::severity::Severity;
 

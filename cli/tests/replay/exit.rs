@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::sample::{deletion, log, quiet, stderr, Folder};
+use crate::sample::{Folder, deletion, log, quiet, stderr};
 
 #[test]
 fn the_exit_status_tells_nothing_found_from_findings_from_bad_input() {

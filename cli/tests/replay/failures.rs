@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::sample::{deletion, findings, gzip, log, record, stderr, stdout, Folder};
+use crate::sample::{Folder, deletion, findings, gzip, log, record, stderr, stdout};
 
 #[test]
 fn a_broken_file_fails_alone_and_gives_what_it_held() {

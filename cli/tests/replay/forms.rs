@@ -1,10 +1,10 @@
 //! Whatever form the records come in, the same findings come out.
 
-use base64::prelude::BASE64_STANDARD;
 use base64::Engine as _;
-use serde_json::{json, Value};
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
 
-use crate::sample::{deletion, findings, gzip, log, quiet, stdout, Folder};
+use crate::sample::{Folder, deletion, findings, gzip, log, quiet, stdout};
 
 fn ndjson(records: &[Value]) -> Vec<u8> {
     let lines: Vec<String> = records.iter().map(ToString::to_string).collect();

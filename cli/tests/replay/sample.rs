@@ -4,11 +4,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use assert_cmd::assert::Assert;
 use assert_cmd::Command;
-use flate2::write::GzEncoder;
+use assert_cmd::assert::Assert;
 use flate2::Compression;
-use serde_json::{json, Value};
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder that is gone after the test.

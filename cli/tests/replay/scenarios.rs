@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::sample::{findings, Folder};
+use crate::sample::{Folder, findings};
 
 #[test]
 fn each_scenario_gives_the_findings_that_stand_beside_it() {

@@ -1,8 +1,8 @@
 //! What people read, and what scripts do, pinned.
 
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::sample::{deletion, log, quiet, record, stdout, Folder};
+use crate::sample::{Folder, deletion, log, quiet, record, stdout};
 
 const POLICY: &str = "\
 version: 1

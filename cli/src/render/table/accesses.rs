@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment};
 
-use super::{did, items, place, which, who, write_table, Screen};
+use super::{Screen, did, items, place, which, who, write_table};
 use crate::render::Report;
 use crate::summary::{Group, Sum};
 

@@ -9,7 +9,7 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::printable::printable;
 use tablewarden_core::severity::Severity;
 
-use super::{did, items, place, which, who, write_table, Screen, GAP, NAME};
+use super::{GAP, NAME, Screen, did, items, place, which, who, write_table};
 use crate::render::Report;
 use crate::summary::Sum;
 

@@ -139,11 +139,7 @@ fn items(effect: Effect, outcome: Outcome, sum: Sum) -> String {
         (_, Some(items), 0) => items.to_string(),
         (_, Some(items), _) => format!("{items}+"),
     };
-    if matches!(outcome, Outcome::Denied | Outcome::Failed) {
-        format!("({items})")
-    } else {
-        items
-    }
+    if matches!(outcome, Outcome::Denied | Outcome::Failed) { format!("({items})") } else { items }
 }
 
 #[cfg(test)]
