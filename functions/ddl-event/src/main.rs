@@ -2,15 +2,22 @@
 
 mod handler;
 
+use std::process::ExitCode;
+
 use handler::Handler;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tablewarden_aws::cloudwatch::CloudWatchMetrics;
 use tablewarden_aws::sns::SnsAlerts;
 use tablewarden_aws::start::{Start, start};
+use tablewarden_aws::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> ExitCode {
+    telemetry::exit_code(run().await)
+}
+
+async fn run() -> Result<(), Error> {
     let Start { settings, config, policy } = start().await?;
     let handler = Handler {
         alerts: SnsAlerts::new(&config, settings.alert_topic_arn),

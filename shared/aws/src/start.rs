@@ -33,18 +33,8 @@ pub enum StartError {
 }
 
 /// Starts logging, and reads the settings and the policy.
-///
-/// An error is logged as well: a function that fails to start leaves nothing else behind.
 pub async fn start() -> Result<Start, StartError> {
     telemetry::start();
-    let started = try_start().await;
-    if let Err(error) = &started {
-        tracing::error!(%error, "cannot start");
-    }
-    started
-}
-
-async fn try_start() -> Result<Start, StartError> {
     let settings = Settings::read(std::env::vars_os().filter_map(|(name, value)| {
         // A variable that is no text is none of ours.
         Some((name.into_string().ok()?, value.into_string().ok()?))

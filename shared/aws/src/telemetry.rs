@@ -1,5 +1,8 @@
 //! Logs: one JSON object a line on standard output, where Lambda takes them from.
 
+use std::error::Error;
+use std::process::ExitCode;
+
 use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_core::tally::Tally;
@@ -13,6 +16,18 @@ pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
     let filter = EnvFilter::try_new(level.to_lowercase()).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_env_filter(filter).init();
+}
+
+/// The status that a function ends with. Lambda ends one that runs by a signal, so an end of its own has a reason, and this
+/// logs it.
+pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "cannot run");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Writes a log line for each record that is rejected.
