@@ -24,7 +24,7 @@ pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "cannot run");
+            tracing::error!(%error, "cannot start or go on");
             ExitCode::FAILURE
         }
     }
