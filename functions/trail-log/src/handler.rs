@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use jiff::Timestamp;
 use lambda_runtime::Error;
-use tablewarden_aws::telemetry::{self, LogRejects};
+use tablewarden_aws::telemetry::{self, LogRejects, with_sources};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::delivery::{self, LogObject, Message, Parcel};
 use tablewarden_core::finding::Origin;
@@ -84,7 +84,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
                 let audited = tokio::task::spawn_blocking(move || {
                     let place = Place::Object(object);
                     let result = audit.log_file(input, Origin { place: &place, message }, &mut LogRejects);
-                    let result = result.map_err(|error| format!("{place}: {}", with_source(&error)));
+                    let result = result.map_err(|error| format!("{place}: {}", with_sources(&error)));
                     (audit, result)
                 });
                 Ok(audited.await?)
@@ -100,14 +100,6 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
                 Ok((audit, Ok(())))
             }
         }
-    }
-}
-
-/// An error with what lies behind it, in a line.
-fn with_source(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {}", with_source(source)),
-        None => error.to_string(),
     }
 }
 

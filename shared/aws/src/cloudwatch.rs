@@ -2,11 +2,12 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::DisplayErrorContext;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit, StatisticSet};
 use tablewarden_core::ports::{MetricSink, SinkError};
 use tablewarden_core::tally::{Point, Unit, Value};
+
+use crate::telemetry::with_sources;
 
 /// The most metrics a call takes: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
 /// A point with its names has some 200 bytes, so that a call stays far below the 1 MB that it may have.
@@ -33,7 +34,7 @@ impl MetricSink for CloudWatchMetrics {
             let put = self.client.put_metric_data().namespace(&self.namespace).set_metric_data(Some(data));
             put.send().await.map_err(|error| SinkError {
                 sink: format!("namespace {}", self.namespace),
-                problem: DisplayErrorContext(&error).to_string(),
+                problem: with_sources(&error),
             })?;
         }
         Ok(())

@@ -4,12 +4,13 @@ use std::io::{self, BufRead, Read};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Buf as _, Bytes};
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::ports::{LogStore, OpenError};
 use tokio::sync::mpsc;
+
+use crate::telemetry::with_sources;
 
 /// How many chunks of a download may wait to be read. A chunk is what came off the connection at once, some 16 KiB.
 const AHEAD: usize = 16;
@@ -39,7 +40,7 @@ impl LogStore for S3LogStore {
 /// The body of an object, not read yet.
 pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<ByteStream, OpenError> {
     let answer = client.get_object().bucket(&object.bucket).key(&object.key).send().await;
-    let failed = |error| OpenError { object: object.clone(), problem: DisplayErrorContext(&error).to_string() };
+    let failed = |error| OpenError { object: object.clone(), problem: with_sources(&error) };
     Ok(answer.map_err(failed)?.body)
 }
 

@@ -2,10 +2,12 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
-use aws_sdk_sns::error::{BuildError, DisplayErrorContext};
+use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use tablewarden_core::alert::Alert;
 use tablewarden_core::ports::{AlertSink, SinkError};
+
+use crate::telemetry::with_sources;
 
 /// An [`AlertSink`] on SNS. Needs `sns:Publish` on the topic, and the use of its key where it has one.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ impl AlertSink for SnsAlerts {
             let value = string_attribute(value).map_err(|error| failed(error.to_string()))?;
             publish = publish.message_attributes(name, value);
         }
-        publish.send().await.map_err(|error| failed(DisplayErrorContext(&error).to_string()))?;
+        publish.send().await.map_err(|error| failed(with_sources(&error)))?;
         Ok(())
     }
 }

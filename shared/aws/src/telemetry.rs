@@ -15,7 +15,9 @@ use tracing_subscriber::EnvFilter;
 pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
     let filter = EnvFilter::try_new(level.to_lowercase()).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_env_filter(filter).init();
+    // The span of the invocation, which holds its request id, is the only one: as a list it would stand there twice.
+    let json = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
+    json.with_target(false).with_env_filter(filter).init();
 }
 
 /// The status that a function ends with. Lambda ends one that runs by a signal, so an end of its own has a reason, and this
@@ -28,6 +30,24 @@ pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with what lies behind it, in a line.
+///
+/// Of an SDK's error that is the code and the message of the service, or why it could not be asked.
+pub fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        // Some errors say already what lies behind them.
+        if !text.ends_with(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        source = error.source();
+    }
+    text
 }
 
 /// Writes a log line for each record that is rejected.
@@ -60,4 +80,30 @@ pub fn log_tally(tally: &Tally) {
         alerts_failed = tally.alerts_failed,
         "invocation done"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::error::{ErrorMetadata, SdkError};
+    use aws_sdk_s3::operation::get_object::GetObjectError;
+    use aws_sdk_s3::types::error::NoSuchKey;
+
+    use super::*;
+
+    #[test]
+    fn errors_of_the_sdk_say_code_and_message_once_and_nothing_of_the_response() {
+        let code = |code: &str| ErrorMetadata::builder().code(code).message("It is so.").build();
+        let missing = NoSuchKey::builder().message("It is so.").meta(code("NoSuchKey")).build();
+        let cases = [
+            (SdkError::service_error(GetObjectError::NoSuchKey(missing), "raw"), "service error: NoSuchKey: It is so."),
+            (
+                SdkError::service_error(GetObjectError::generic(code("AccessDenied")), "raw"),
+                "service error: unhandled error (AccessDenied): Error { code: \"AccessDenied\", message: \"It is so.\" }",
+            ),
+            (SdkError::timeout_error("20 s are over"), "request has timed out: 20 s are over"),
+        ];
+        for (error, want) in cases {
+            assert_eq!(with_sources(&error), want);
+        }
+    }
 }
