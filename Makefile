@@ -17,6 +17,7 @@ TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
 # What the tests need from the environment, absolute because a test runs in its own crate's folder.
 export TABLEWARDEN_EMULATOR ?= $(TOOLS)/emulator/bin/ministack
+export TABLEWARDEN_CARGO_LAMBDA ?= $(TOOLS)/lambda/bin/cargo-lambda
 export TABLEWARDEN_FUNCTIONS ?= $(TARGET_DIR)/lambda
 
 # cargo-nextest runs the tests side by side and stops one that hangs; plain cargo does where it is not installed.

@@ -1,5 +1,6 @@
 //! The harness itself: what the end-to-end tests rely on holds without the real functions.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -95,9 +96,9 @@ async fn alert_reaches_raw_wrapped_and_filtered_subscribers() -> Result<()> {
 async fn metrics_are_summed_by_name_and_dimensions() -> Result<()> {
     let emulator = Emulator::start().await?;
     let cloud = Cloud::connect(emulator.endpoint());
-    for (table, value) in [("orders", 2.0), ("orders", 3.0), ("customers", 4.0)] {
-        let dimension = Dimension::builder().name("Table").value(table).build();
-        let datum = MetricDatum::builder().metric_name("ItemsDeleted").dimensions(dimension);
+    for (table, value) in [(Some("orders"), 2.0), (Some("orders"), 3.0), (Some("customers"), 4.0), (None, 8.0)] {
+        let dimensions = table.map(|table| vec![Dimension::builder().name("Table").value(table).build()]);
+        let datum = MetricDatum::builder().metric_name("ItemsDeleted").set_dimensions(dimensions);
         let datum = datum.value(value).unit(StandardUnit::Count).build();
         cloud.cloudwatch.put_metric_data().namespace("Tablewarden").metric_data(datum).send().await?;
     }
@@ -106,7 +107,7 @@ async fn metrics_are_summed_by_name_and_dimensions() -> Result<()> {
     sums.sort_by(|a, b| a.0.cmp(&b.0));
 
     let one = |table: &str, sum: f64| (std::iter::once(("Table".to_owned(), table.to_owned())).collect(), sum);
-    assert_eq!(sums, [one("customers", 4.0), one("orders", 5.0)]);
+    assert_eq!(sums, [(BTreeMap::new(), 8.0), one("customers", 4.0), one("orders", 5.0)]);
     Ok(())
 }
 

@@ -139,6 +139,9 @@ impl Cloud {
     }
 
     /// Every metric of a namespace, in no order, over the two weeks that CloudWatch takes data for.
+    ///
+    /// Asked for a metric without dimensions, the emulator adds up those of that name with dimensions too, which AWS keeps
+    /// apart; here they are taken out again.
     pub async fn metrics(&self, namespace: &str) -> anyhow::Result<Vec<Metric>> {
         let mut pages = self.cloudwatch.list_metrics().namespace(namespace).into_paginator().send();
         let mut listed = Vec::new();
@@ -167,6 +170,14 @@ impl Cloud {
                 pairs.map(|d| (d.name().unwrap_or_default().to_owned(), d.value().unwrap_or_default().to_owned()));
             let sum = statistics.datapoints().iter().filter_map(Datapoint::sum).sum();
             metrics.push(Metric { name, dimensions: pairs.collect(), sum });
+        }
+        let with_dimensions = metrics.iter().filter(|metric| !metric.dimensions.is_empty());
+        let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+        for metric in with_dimensions {
+            *sums.entry(metric.name.clone()).or_default() += metric.sum;
+        }
+        for metric in metrics.iter_mut().filter(|metric| metric.dimensions.is_empty()) {
+            metric.sum -= sums.get(&metric.name).copied().unwrap_or_default();
         }
         Ok(metrics)
     }

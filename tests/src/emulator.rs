@@ -93,9 +93,13 @@ fn start_on_leash(program: &Path, address: SocketAddr, folder: &Path) -> anyhow:
     command
         .args(["-c", r#""$@" </dev/null & cat >/dev/null; kill -KILL $!; wait $!; kill -KILL 0"#, "leash"])
         .arg(program)
-        // What this machine or its user set up for the real AWS is none of the emulator's business.
+        // What this machine or its user set up for the real AWS is none of the emulator's business, and functions that are
+        // deployed in it inherit what it has.
         .env_clear()
-        .envs(std::env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("AWS_")))
+        .envs(std::env::vars_os().filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            !name.starts_with("AWS_") && !name.starts_with("TABLEWARDEN_")
+        }))
         .env("BIND_HOST", address.ip().to_string())
         .env("MINISTACK_HOST", address.ip().to_string())
         .env("GATEWAY_PORT", address.port().to_string())

@@ -34,11 +34,14 @@ impl Function {
         Self::spawn(&artefact(name, "bootstrap")?, environment).await
     }
 
-    /// Starts `program`. Besides `environment` it sees what Lambda gives every function and nothing of this machine.
+    /// Starts `program` in its own folder, as Lambda does where it unpacked a zip. Besides `environment` it sees what Lambda
+    /// gives every function and nothing of this machine.
     pub async fn spawn(program: &Path, environment: &[(&str, &str)]) -> anyhow::Result<Self> {
         let runtime_api = RuntimeApi::start().await?;
+        let folder = program.parent().context("the program is in no folder")?;
         let mut command = Command::new(program);
         command
+            .current_dir(folder)
             .env_clear()
             .envs(given_by_lambda())
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api.address())

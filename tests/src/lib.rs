@@ -6,17 +6,23 @@
 //! - [`sqs`]: a queue as Lambda sees it: messages received as an event, and settled by the function's answer.
 //! - [`runtime_api`]: the Lambda Runtime API, which hands events to a function and takes its answers.
 //! - [`function`]: a function's own process behind that API, as in one Lambda sandbox.
+//! - [`cargo_lambda`]: the same for people, who try the samples by hand.
 //! - [`fault_proxy`]: stands between a function and the emulator and refuses, fails or hangs what a test tells it to.
+//! - [`records`]: records and log files to tell a story with.
+//! - [`stage`]: all of it set up like a deployment: bucket, queue, topic, and what came of them.
 //!
 //! The tests are the `[[test]]` targets beside `src`. They run the deployable binaries, which `make e2e` builds first.
 //! Nothing here is skipped in silence: a missing tool or binary fails the test and names the command that makes it.
 
+pub mod cargo_lambda;
 pub mod cloud;
 pub mod emulator;
 pub mod fault_proxy;
 pub mod function;
+pub mod records;
 pub mod runtime_api;
 pub mod sqs;
+pub mod stage;
 
 use std::time::{Duration, Instant};
 
