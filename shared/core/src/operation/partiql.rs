@@ -62,22 +62,37 @@ struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     fn next(&mut self) -> Option<Token<'a>> {
-        self.rest = self.rest.trim_start();
-        while let Some(comment) = self.rest.strip_prefix("--") {
-            self.rest = comment.split_once(['\n', '\r']).map_or("", |(_, rest)| rest).trim_start();
-        }
+        self.skip_comments()?;
         let first = self.rest.chars().next()?;
         match first {
             '"' | '\'' => self.quoted(first),
+            // A literal of Ion could hold anything, and none is needed before a table's name.
+            '`' => None,
             _ if is_word(first) => {
-                let (word, rest) = self.rest.split_at(self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len()));
-                self.rest = rest;
+                let (word, _) = self.rest.split_at(self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len()));
+                // A comment may follow a word without a space between.
+                let word = word.split_once("--").map_or(word, |(word, _)| word);
+                self.rest = self.rest.get(word.len()..)?;
                 Some(Token::Word(word))
             }
             _ => {
                 self.rest = self.rest.get(first.len_utf8()..)?;
                 Some(Token::Mark)
             }
+        }
+    }
+
+    /// Passes over white space and comments; `None` where one does not end.
+    fn skip_comments(&mut self) -> Option<()> {
+        loop {
+            self.rest = self.rest.trim_start();
+            self.rest = if let Some(comment) = self.rest.strip_prefix("--") {
+                comment.split_once(['\n', '\r']).map_or("", |(_, rest)| rest)
+            } else if let Some(comment) = self.rest.strip_prefix("/*") {
+                comment.split_once("*/")?.1
+            } else {
+                return Some(());
+            };
         }
     }
 
@@ -155,6 +170,14 @@ mod tests {
             (r#"SELECT "a""FROM" FROM "b""#, Some((Read, "b"))),
             (r#"DELETE "orders""#, None),
             (r"DELETE FROM 'orders'", None),
+            // What stands in a comment is no part of the statement, wherever it begins.
+            ("SELECT a-- FROM decoy\nFROM \"orders\"", Some((Read, "orders"))),
+            (r#"SELECT /* FROM decoy */ * FROM "orders""#, Some((Read, "orders"))),
+            (r#"SELECT a/* FROM decoy -- */FROM/**/"orders""#, Some((Read, "orders"))),
+            ("SELECT a -- /*\nFROM orders -- */ FROM decoy", Some((Read, "orders"))),
+            (r"SELECT * /* FROM decoy", None),
+            // Nor is what stands in a literal of Ion.
+            (r#"SELECT `'` FROM "orders" WHERE a = `' FROM decoy`"#, None),
             (r#"DELETE FROM "orders"#, None),
             (r#"DELETE FROM """#, None),
             ("DROP TABLE orders", None),
