@@ -99,7 +99,11 @@ impl<'a> Actor<'a> {
                 Self::new(ActorKind::Federated, federated_name(identity))
             }
             (Some("AWSAccount"), Some(account), _) => Self::new(ActorKind::Account, account_name(identity, account)),
-            (Some("AWSService") | None, _, Some(service)) => Self::new(ActorKind::Service, service),
+            (Some("AWSService"), _, Some(service)) => Self::new(ActorKind::Service, service),
+            // Next to a principal, `invokedBy` is who called for it.
+            (None, _, Some(service)) if arn.is_none() && identity.principal_id.text().is_none() => {
+                Self::new(ActorKind::Service, service)
+            }
             _ => Self::unknown(
                 arn.or_else(|| identity.principal_id.text()).or_else(|| identity.kind.text()).unwrap_or("unknown"),
             ),
@@ -176,7 +180,8 @@ fn role<'a>(identity: &'a UserIdentity<'a>, region: &str) -> Actor<'a> {
 /// Source: "Referencing permission sets in resource policies, Amazon EKS Cluster config maps, and AWS KMS key policies",
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
 fn permission_set(role_arn: &str) -> Option<&str> {
-    let (_, path) = role_arn.split_once(":role/aws-reserved/sso.amazonaws.com/")?;
+    // A path may hold colons, so that only its beginning tells whose it is.
+    let path = role_arn.splitn(6, ':').nth(5)?.strip_prefix("role/aws-reserved/sso.amazonaws.com/")?;
     let name = path.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
     let (set, suffix) = name.rsplit_once('_')?;
     (suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(set)

@@ -31,6 +31,8 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
     let sso_home =
         "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     let imitation = "arn:aws:iam::111122223333:role/AWSReservedSSO_Admin_0123456789abcdef";
+    let imitated_path =
+        "arn:aws:iam::111122223333:role/x:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
     let cases: Vec<Case> = vec![
         (
             r#"{"type":"Root","accountId":"111122223333","arn":"arn:aws:iam::111122223333:root","principalId":"111122223333"}"#.into(),
@@ -62,6 +64,8 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
         (role_session(sso_home, "bob"), PermissionSet, sso_home, Some("bob"), None, "bob (SSO Admin)"),
         // Anyone may name a role like this, so its session name vouches for nothing.
         (role_session(imitation, "ceo@example.com"), Role, imitation, None, None, "role/AWSReservedSSO_Admin_0123456789abcdef"),
+        // The same with a path that looks like the one that only AWS can create roles in.
+        (role_session(imitated_path, "ceo@example.com"), Role, imitated_path, None, None, imitated_path.split_once("::111122223333:").unwrap().1),
         (
             role_session(app, "x").replace(r#""attributes":{}"#, r#""attributes":{},"sourceIdentity":"carol""#),
             Role, app, Some("carol"), None, "role/app/orders-api (carol)",
@@ -90,6 +94,7 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
         (r#"{"type":"AWSAccount","accountId":"444455556666"}"#.into(), Account, "444455556666", None, None, "account 444455556666"),
         (r#"{"type":"AWSService","invokedBy":"backup.amazonaws.com"}"#.into(), Service, "backup.amazonaws.com", None, None, "backup.amazonaws.com"),
         (r#"{"invokedBy":"replication.dynamodb.amazonaws.com"}"#.into(), Service, "replication.dynamodb.amazonaws.com", None, None, "replication.dynamodb.amazonaws.com"),
+        (r#"{"arn":"arn:aws:iam::111122223333:user/intern","invokedBy":"backup.amazonaws.com"}"#.into(), Unknown, "arn:aws:iam::111122223333:user/intern", None, Some("backup.amazonaws.com"), "user/intern"),
         (r#"{"type":"Unknown","principalId":"P"}"#.into(), Unknown, "P", None, None, "P"),
         (r#"{"type":"Novelty","arn":"arn:aws:iam::111122223333:novelty/x"}"#.into(), Unknown, "arn:aws:iam::111122223333:novelty/x", None, None, "novelty/x"),
         (r"{}".into(), Unknown, "unknown", None, None, "an unknown identity"),
