@@ -5,6 +5,9 @@ mod params;
 mod request;
 mod tables;
 
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 pub use outcome::Outcome;
@@ -14,6 +17,7 @@ use crate::actor::Actor;
 use crate::operation::{self, Effect, Operation, Plane, Shape};
 use crate::record::{Record, RecordError};
 use crate::table::TableId;
+use request::Part;
 use tables::Tables;
 
 /// One call, as its record tells it.
@@ -62,30 +66,57 @@ impl<'a> Call<'a> {
     /// The accesses of the call: one for each table and effect, at least one.
     pub fn accesses(&self) -> Vec<Access<'_>> {
         let tables = Tables::of(self.record, &self.actor);
+        let effect = self.fallback_effect();
         let mut accesses = match self.operation.shape {
-            Shape::Table(effect, items) => vec![self.of_named_table(&tables, effect, items)],
-            Shape::Control => vec![self.of_named_table(&tables, Effect::Admin, None)],
+            Shape::Table(_, items) => vec![self.of_named_table(&tables, effect, items)],
+            Shape::Control => vec![self.of_named_table(&tables, effect, None)],
             Shape::Unknown => {
-                let access = self.of_named_table(&tables, Effect::Unknown, None);
+                let access = self.of_named_table(&tables, effect, None);
                 vec![Access { unreadable: Some("an API that Tablewarden does not know"), ..access }]
             }
-            Shape::BatchGet => self.of_parts(&tables, Effect::Read, request::batch_get),
-            Shape::BatchWrite => self.of_parts(&tables, Effect::Write, request::batch_write),
-            Shape::Transaction if self.record.event_name() == "TransactGetItems" => {
-                self.of_parts(&tables, Effect::Read, request::transaction)
-            }
-            Shape::Transaction => self.of_parts(&tables, Effect::Write, request::transaction),
-            Shape::Statements => self.of_parts(&tables, Effect::Unknown, request::statements),
+            Shape::BatchGet => self.of_parts(&tables, effect, request::batch_get),
+            Shape::BatchWrite => self.of_parts(&tables, effect, request::batch_write),
+            Shape::Transaction => self.of_parts(&tables, effect, request::transaction),
+            Shape::Statements => self.of_parts(&tables, effect, request::statements),
         };
-        // Only the data plane's calls all have a table; a denied one may have been stripped of it.
-        if self.operation.plane == Plane::Data && self.outcome == Outcome::Succeeded {
-            for access in &mut accesses {
-                if access.table.is_none() && access.unreadable.is_none() {
-                    access.unreadable = Some("no table is named");
-                }
-            }
+        if self.operation.plane == Plane::Data {
+            self.add_unnamed(&tables, effect, &mut accesses);
         }
         accesses
+    }
+
+    /// What the call does to a table, as far as its name says.
+    fn fallback_effect(&self) -> Effect {
+        match self.operation.shape {
+            Shape::Table(effect, _) => effect,
+            Shape::Control => Effect::Admin,
+            Shape::BatchGet => Effect::Read,
+            Shape::Transaction if self.record.event_name() == "TransactGetItems" => Effect::Read,
+            Shape::BatchWrite | Shape::Transaction => Effect::Write,
+            Shape::Statements | Shape::Unknown => Effect::Unknown,
+        }
+    }
+
+    /// Tells where a call of the data plane and its record's resources disagree: such a call always has a table, though a
+    /// denied one may have been stripped of it, and lists none that it does not reach.
+    fn add_unnamed<'b>(&self, tables: &Tables<'b>, effect: Effect, accesses: &mut Vec<Access<'b>>) {
+        for access in accesses.iter_mut().filter(|_| self.outcome == Outcome::Succeeded) {
+            if access.table.is_none() && access.unreadable.is_none() {
+                access.unreadable = Some("no table is named");
+            }
+        }
+        let named: HashSet<&TableId<'_>> = accesses.iter().filter_map(|access| access.table.as_ref()).collect();
+        let unnamed: Vec<Access<'b>> = tables
+            .listed()
+            .filter(|table| !named.contains(table))
+            .map(|table| Access {
+                table: Some(table.clone()),
+                effect,
+                items: None,
+                unreadable: Some("the record lists a table that its request does not name"),
+            })
+            .collect();
+        accesses.extend(unnamed);
     }
 
     /// The account and the region that an access of this call counts for: the table's, else the account that the record was
@@ -122,24 +153,19 @@ impl<'a> Call<'a> {
             Params::Absent if self.outcome == Outcome::Succeeded => (Vec::new(), Some("no request parameters")),
             Params::Absent => (Vec::new(), None),
         };
-        let mut accesses: Vec<Access<'b>> = Vec::new();
-        for part in parts {
-            let table = part.table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
-            match accesses.iter_mut().find(|access| access.table == table && access.effect == part.effect) {
-                Some(access) => {
-                    access.items = access.items.zip(part.items).map(|(sum, items)| sum.saturating_add(items));
-                    access.unreadable = access.unreadable.or(part.unreadable);
-                }
-                None => {
-                    accesses.push(Access {
-                        table,
-                        effect: part.effect,
-                        items: part.items,
-                        unreadable: part.unreadable,
-                    });
-                }
-            }
+        // A request may have as many parts as a record has room for, so each is found by its key.
+        let mut folded: IndexMap<(Option<TableId<'b>>, Effect), Access<'b>> = IndexMap::new();
+        for Part { table, effect, items, unreadable } in parts {
+            let table = table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
+            folded
+                .entry((table, effect))
+                .and_modify(|access| {
+                    access.items = access.items.zip(items).map(|(sum, items)| sum.saturating_add(items));
+                    access.unreadable = access.unreadable.or(unreadable);
+                })
+                .or_insert_with_key(|(table, _)| Access { table: table.clone(), effect, items, unreadable });
         }
+        let mut accesses: Vec<Access<'b>> = folded.into_values().collect();
         if accesses.is_empty() {
             let one = |table| Access { table, effect: fallback, items: None, unreadable };
             accesses.extend(tables.all().map(|table| one(Some(table))));

@@ -40,11 +40,7 @@ impl<'a> Params<'a> {
 /// A field of an object by its name in any case: records mix `tableName` and `TableName`.
 pub(super) fn field<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Value<'a>> {
     let Value::Object(object) = value else { return None };
-    object
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
-        .filter(|value| !value.is_null())
+    object.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value)
 }
 
 /// `{"reason":"requestParameters too large","omitted":true,"originalSize":…}` stands in for parameters over 100 KB.

@@ -1,5 +1,9 @@
 //! From the names in a request to full table ids.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -10,7 +14,9 @@ use crate::table::{TableArn, TableId, partition_of_region};
 /// What a record says about where its tables stand.
 pub(super) struct Tables<'a> {
     /// The tables among the record's `resources`, each once.
-    listed: Vec<TableId<'a>>,
+    listed: IndexSet<TableId<'a>>,
+    /// Those of them that a bare name may mean.
+    by_name: HashMap<Cow<'a, str>, TableId<'a>>,
     /// The account and region a bare name belongs to.
     account: &'a str,
     region: &'a str,
@@ -26,19 +32,20 @@ struct Resource<'a> {
 
 impl<'a> Tables<'a> {
     pub(super) fn of(record: &'a Record<'a>, actor: &'a Actor<'a>) -> Self {
-        let mut listed: Vec<TableId<'a>> = Vec::new();
-        for arn in resource_arns(record.resources) {
-            if let Some(TableArn { table, .. }) = TableArn::parse(arn)
-                && !listed.contains(&table)
-            {
-                listed.push(table);
-            }
-        }
         // A bare name means a table of the caller, so of the account that got the record: a call to another account's
         // table has to name it by its ARN.
         let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
+        let mut listed = IndexSet::new();
+        let mut by_name = HashMap::new();
+        for TableArn { table, .. } in resource_arns(record.resources).filter_map(TableArn::parse) {
+            // Of two tables of one name, the caller's own is the one that it can name so.
+            if table.account == account && table.region == record.region() || !by_name.contains_key(&table.name) {
+                by_name.insert(table.name.clone(), table.clone());
+            }
+            listed.insert(table);
+        }
         let denied = record.error_message.text().and_then(table_in_denial);
-        Self { listed, account, region: record.region(), denied }
+        Self { listed, by_name, account, region: record.region(), denied }
     }
 
     /// The table behind a name or an ARN of a request; `None` for a text that can be neither.
@@ -50,10 +57,10 @@ impl<'a> Tables<'a> {
         if let Some(TableArn { table, .. }) = TableArn::parse(name_or_arn) {
             return (name_or_arn.len() <= 1024).then_some(table);
         }
-        if name_or_arn.len() > 255 {
+        if name_or_arn.is_empty() || name_or_arn.len() > 255 {
             return None;
         }
-        Some(match self.listed.iter().find(|table| table.name == name_or_arn) {
+        Some(match self.by_name.get(name_or_arn) {
             Some(table) => table.clone(),
             None => TableId {
                 partition: partition_of_region(self.region).into(),
@@ -69,6 +76,11 @@ impl<'a> Tables<'a> {
         self.all().next()
     }
 
+    /// Every table that the record lists.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &TableId<'a>> {
+        self.listed.iter()
+    }
+
     /// Every table that the record lists, or the one a denial is about.
     pub(super) fn all(&self) -> impl Iterator<Item = TableId<'a>> + '_ {
         let denied = self.denied.as_ref().filter(|_| self.listed.is_empty());
@@ -81,7 +93,7 @@ fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
     let listed = raw.and_then(|raw| serde_json::from_str::<Vec<ObjectField<Resource<'_>>>>(raw.get()).ok());
     listed.into_iter().flatten().filter_map(|resource| match resource.present()?.arn {
         // An ARN that was written with escapes is none of AWS's.
-        crate::record::Field::Present(crate::record::Text(std::borrow::Cow::Borrowed(arn))) => Some(arn),
+        crate::record::Field::Present(crate::record::Text(Cow::Borrowed(arn))) => Some(arn),
         _ => None,
     })
 }

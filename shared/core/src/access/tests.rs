@@ -180,6 +180,56 @@ fn what_cannot_be_read_falls_back_on_the_resources_and_says_so() {
     }
 }
 
+/// `resources` that list tables of this name, by account.
+fn listing(tables: &[(&str, &str)]) -> String {
+    let arn = |(account, name)| format!(r#"{{"ARN":"arn:aws:dynamodb:eu-west-1:{account}:table/{name}"}}"#);
+    let arns: Vec<String> = tables.iter().copied().map(arn).collect();
+    format!(r#","resources":[{}]"#, arns.join(","))
+}
+
+#[test]
+fn a_table_that_is_listed_and_not_named_is_told() {
+    let orders = listing(&[("111122223333", "carts"), ("111122223333", "orders")]);
+    let why = "!the record lists a table that its request does not name";
+    let cases = [
+        ("Scan", r#"{"tableName":"carts"}"#, "carts read ?", "orders read ?"),
+        ("DeleteItem", r#"{"tableName":""}"#, "carts delete 1", "orders delete ?"),
+        ("TransactWriteItems", r#"{"requestItems":[{"operation":"Delete"}]}"#, "carts delete 1", "orders write ?"),
+        ("ExecuteStatement", r#"{"statement":"SELECT * FROM carts, orders"}"#, "carts read ?", "orders unknown ?"),
+    ];
+    for (name, params, first, second) in cases {
+        let want = [format!("111122223333/{first}"), format!("111122223333/{second} {why}")];
+        assert_eq!(accesses(name, &format!(r#","requestParameters":{params}{orders}"#)), want, "{name} {params}");
+    }
+    let named = format!(r#","requestParameters":{{"requestItems":["orders","carts"]}}{orders}"#);
+    assert_eq!(accesses("BatchGetItem", &named), ["111122223333/orders read ?", "111122223333/carts read ?"]);
+}
+
+#[test]
+fn a_bare_name_is_the_callers_table_before_one_of_another_account() {
+    let params = r#","requestParameters":{"requestItems":{"orders":{"keys":[1]},"arn:aws:dynamodb:eu-west-1:444455556666:table/orders":{"keys":[1,2]}}}"#;
+    for tables in [["444455556666", "111122223333"], ["111122223333", "444455556666"]] {
+        let extra = params.to_owned() + &listing(&tables.map(|account| (account, "orders")));
+        assert_eq!(accesses("BatchGetItem", &extra), ["111122223333/orders read 1", "444455556666/orders read 2"]);
+    }
+}
+
+#[test]
+fn a_field_without_a_value_does_not_hide_one_with_a_value() {
+    check("Scan", r#"{"tableName":null,"TableName":"orders"}"#, &["111122223333/orders read ?"]);
+}
+
+#[test]
+fn a_record_full_of_tables_is_read_in_linear_time() {
+    let names: Vec<String> = (0..40_000).map(|number| format!("{number:05}")).collect();
+    let list = listing(&names.iter().map(|name| ("111122223333", name.as_str())).collect::<Vec<_>>());
+    let params = format!(r#","requestParameters":{{"requestItems":["{}"]}}"#, names.join("\",\""));
+    let started = std::time::Instant::now();
+    assert_eq!(accesses("BatchGetItem", &(params + &list)).len(), names.len());
+    // Looking each up among all others takes minutes.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
 #[test]
 fn deep_nesting_is_unreadable_and_no_crash() {
     let deep = format!(r#"{{"tableName":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
