@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::access::Call;
+use crate::access::{Access, Call};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
@@ -17,6 +17,7 @@ use crate::policy::Policy;
 use crate::ports::{Observer, Reject};
 use crate::record::Record;
 use crate::record::screen::{Screen, Screened};
+use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
 
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
@@ -128,13 +129,20 @@ impl Audit {
             return Ok(Some(Skip::NetworkActivity));
         }
         let call = Call::read(&record)?;
-        // The caller's and the owner's account each get a record of a call across accounts, under one shared id.
-        let id = record.shared_event_id.text().unwrap_or_else(|| record.event_id());
-        if !self.seen.insert(EventId::new(id)) {
+        if !self.seen.insert(EventId::of_record(record.event_id(), json)) {
             return Ok(Some(Skip::Duplicate));
         }
+        let mut accesses = call.accesses();
+        if let Some(shared) = record.shared_event_id.text() {
+            // The caller's and each owner's account get a record of a call across accounts, under one shared id. An owner's
+            // need not tell of the tables of the others.
+            accesses.retain(|access| self.seen.insert(of_share(shared, access)));
+            if accesses.is_empty() {
+                return Ok(Some(Skip::Duplicate));
+            }
+        }
         self.tally.relevant(call.time, self.now);
-        for access in call.accesses() {
+        for access in accesses {
             let table = access.table.as_ref().and_then(|table| self.policy.as_ref()?.table(table));
             let label = table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
@@ -181,6 +189,12 @@ impl Audit {
             }
         }
     }
+}
+
+/// What an access is known again by in the records that several accounts get of one call.
+fn of_share(shared: &str, access: &Access<'_>) -> EventId {
+    let table = access.table.as_ref().map_or(String::new(), TableId::arn);
+    EventId::digest([shared.as_bytes(), table.as_bytes(), access.effect.as_str().as_bytes()])
 }
 
 #[cfg(test)]

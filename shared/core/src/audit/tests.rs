@@ -88,6 +88,31 @@ fn both_accounts_records_of_one_call_are_one_access() {
 }
 
 #[test]
+fn records_that_share_an_id_are_each_told_for_the_tables_they_alone_tell_of() {
+    let in_account = |id: &str, table: &str| {
+        deletion(id, r#","sharedEventID":"70d3ca21-37b7-45ad-a28c-3c2d9d6d2a5e""#).replace("orders", table)
+    };
+    let records = [
+        in_account("a", "arn:aws:dynamodb:eu-west-1:444455556666:table/carts"),
+        in_account("b", "orders"),
+        in_account("c", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"),
+    ];
+    let (findings, tally, ..) = run(&format!("[{}]", records.join(",")), true);
+    assert_eq!(findings.iter().map(|finding| finding.accesses).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(tally.records_skipped, [(Skip::Duplicate, 1)].into());
+}
+
+#[test]
+fn an_id_that_is_no_guid_makes_no_two_events_one() {
+    for id in ["", "REDACTED"] {
+        let other_time = deletion(id, "").replace("09:15:00", "09:16:00");
+        let (findings, tally, ..) = run(&format!("[{},{other_time},{other_time}]", deletion(id, "")), true);
+        assert_eq!(findings[0].accesses, 2, "{id}");
+        assert_eq!(tally.records_skipped, [(Skip::Duplicate, 1)].into(), "{id}");
+    }
+}
+
+#[test]
 fn what_stood_before_the_damage_is_audited() {
     let (findings, tally, _, result) = run(&format!("{{\"Records\":[{},{{\"eventID\":", deletion("a", "")), false);
     assert!(matches!(result, Err(LogFileError::Truncated { .. })));

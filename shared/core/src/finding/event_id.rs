@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An `eventID`: a GUID in 16 bytes, or any other text as it is.
@@ -22,6 +23,28 @@ impl EventId {
             Ok(guid) if guid.as_hyphenated().encode_lower(&mut written) == text => Self::Guid(guid),
             _ => Self::Other(text.into()),
         }
+    }
+
+    /// What a record is known again by: its id, where CloudTrail gave it one. An id of another form, such as an empty one or
+    /// what someone wrote in place of all ids, tells no two events apart, so there only the same bytes are the same event.
+    pub fn of_record(id: &str, json: &[u8]) -> Self {
+        match Self::new(id) {
+            id @ Self::Guid(_) => id,
+            Self::Other(_) => Self::digest([json]),
+        }
+    }
+
+    /// An id in place of these parts together.
+    pub fn digest<const N: usize>(parts: [&[u8]; N]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // The length before each part, so that no two lists of parts run together into the same bytes.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let mut id = [0; 16];
+        id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+        Self::Guid(Uuid::from_bytes(id))
     }
 }
 

@@ -24,7 +24,7 @@ pub const OTHER_TABLES: &str = "other";
 pub enum Skip {
     /// Of a service that is not audited.
     OtherService,
-    /// Told before in this run: the same `eventID`, or the same `sharedEventID` in another account's record.
+    /// Told before in this run: the same `eventID`, or nothing new under the `sharedEventID` of another account's record.
     Duplicate,
     /// An Insights event.
     Insight,
