@@ -1,10 +1,11 @@
-//! The report for machines.
+//! The report for machines, which may still end up on a terminal.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tablewarden_core::finding::Finding;
+use tablewarden_core::printable::printable_json;
 use tablewarden_core::severity::Severity;
 
 use super::Report;
@@ -13,8 +14,7 @@ use crate::summary::{Group, Sum};
 /// One finding a line, nothing else.
 pub(super) fn lines(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
     for finding in findings {
-        serde_json::to_writer(&mut *out, &finding.to_json())?;
-        writeln!(out)?;
+        writeln!(out, "{}", printable_json(&finding.to_json().to_string()))?;
     }
     Ok(())
 }
@@ -22,8 +22,8 @@ pub(super) fn lines(findings: &[Finding], out: &mut impl Write) -> io::Result<()
 /// One object: `findings` as [`lines`] has them, and `summary`.
 pub(super) fn object(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let findings: Vec<Value> = report.findings.iter().map(Finding::to_json).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "findings": findings, "summary": summary(report) }))?;
-    writeln!(out)
+    let json = serde_json::to_string_pretty(&json!({ "findings": findings, "summary": summary(report) }))?;
+    writeln!(out, "{}", printable_json(&json))
 }
 
 fn summary(report: &Report<'_>) -> Value {

@@ -1,5 +1,7 @@
 //! Text that others wrote, made fit for a line that a person reads.
 
+use std::fmt::Write as _;
+
 /// The text with control characters, line breaks and characters that reorder or hide text escaped, cut at `length`
 /// characters with `…`.
 pub fn printable(text: &str, length: usize) -> String {
@@ -14,6 +16,22 @@ pub fn printable(text: &str, length: usize) -> String {
         line.push('…');
     }
     line
+}
+
+/// The same JSON, with characters that a terminal obeys, or that reorder or hide text, written as `\uXXXX`. Those below
+/// U+0020 are escaped by any writer of JSON; the others it leaves as they are.
+pub fn printable_json(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut plain, c| {
+        if c == '\u{7f}' || !c.is_ascii() && c.escape_debug().len() > 1 {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(plain, "\\u{unit:04x}");
+            }
+        } else {
+            plain.push(c);
+        }
+        plain
+    })
 }
 
 /// The text as SNS takes it in a subject: printable ASCII, everything else as `?`.
@@ -53,6 +71,18 @@ mod tests {
         }
         assert_eq!(printable("abcdef", 4), "abc…");
         assert_eq!(printable("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn json_reads_back_as_it_was_and_nothing_of_it_is_obeyed() {
+        let text = "\u{7f}\u{9b}31m right\u{202e}to left \u{2028} \u{fffe} tag\u{e0041} Grüße 表 🦀 \u{1b}\n\"\\";
+        let json = serde_json::to_string(text).unwrap();
+        let plain = printable_json(&json);
+        assert_eq!(serde_json::from_str::<String>(&plain).unwrap(), text);
+        assert!(
+            plain.contains("\\u007f\\u009b31m right\\u202eto left \\u2028 \\ufffe tag\\udb40\\udc41 Grüße 表 🦀"),
+            "{plain}"
+        );
     }
 
     #[test]

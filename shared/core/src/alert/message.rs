@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Alert;
 use crate::actor::Actor;
-use crate::printable::printable;
+use crate::printable::{printable, printable_json};
 use crate::table::TableId;
 
 /// The most that SNS takes, in bytes, less what the attributes and the subject may need.
@@ -78,8 +78,8 @@ impl Alert {
 }
 
 fn bodies(machine: &Value, person: &str, subject: &str) -> String {
-    // JSON escapes control characters; these two are no characters of XML 1.0 either, and SQS refuses them.
-    let machine = machine.to_string().replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff");
+    // Some subscribers read it with their own eyes. U+FFFE and U+FFFF are no characters of XML 1.0, so SQS refuses them.
+    let machine = printable_json(&machine.to_string());
     json!({ "default": machine, "email": person, "sms": subject }).to_string()
 }
 
