@@ -77,7 +77,9 @@ impl Found {
                 }
             };
             seen += 1;
-            match verdict(entry.path()) {
+            // Whoever opens a pipe waits until somebody writes to it.
+            let verdict = if entry.file_type().is_file() { verdict(entry.path()) } else { Err("SpecialFile") };
+            match verdict {
                 Ok(()) => {
                     taken += 1;
                     self.inputs.insert(Input::File(entry.into_path()));

@@ -55,3 +55,26 @@ fn what_an_attacker_writes_never_reaches_the_terminal_as_it_is() {
         assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text:?}");
     }
 }
+
+#[test]
+fn json_on_a_terminal_is_as_harmless_as_the_table() {
+    let name = "\u{9b}2J\u{202e}\u{2028}x";
+    let folder = Folder::new([("a.json", log(&[record(1, "DeleteItem", name, name)]).as_slice())]);
+    for format in ["json", "ndjson"] {
+        let run = folder.replay(&["--format", format, "a.json"]).code(1);
+        assert!(!stdout(&run).contains(['\u{9b}', '\u{202e}', '\u{2028}']), "{:?}", stdout(&run));
+        let json: Value = serde_json::from_str(&stdout(&run)).unwrap();
+        let finding = if format == "json" { &json["findings"][0] } else { &json };
+        assert_eq!(finding["table"], name);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_passed_over_and_nobody_waits_for_it() {
+    let folder = Folder::new([("a.json", log(&[deletion(1)]).as_slice())]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("b.json")).status().unwrap();
+    assert!(made.success());
+    let run = folder.command(&["."]).timeout(std::time::Duration::from_secs(20)).assert().code(1);
+    assert!(stdout(&run).contains("1 passed over (1 special file)"), "{}", stdout(&run));
+}
