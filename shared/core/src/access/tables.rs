@@ -37,7 +37,7 @@ impl<'a> Tables<'a> {
         let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
         let mut listed = IndexSet::new();
         let mut by_name = HashMap::new();
-        for TableArn { table, .. } in resource_arns(record.resources).filter_map(TableArn::parse) {
+        for TableArn { table, .. } in resource_arns(record.resources).filter_map(parse_arn) {
             // Of two tables of one name, the caller's own is the one that it can name so.
             if table.account == account && table.region == record.region() || !by_name.contains_key(&table.name) {
                 by_name.insert(table.name.clone(), table.clone());
@@ -54,8 +54,8 @@ impl<'a> Tables<'a> {
     /// whatever its caller wrote:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>.
     pub(super) fn resolve(&self, name_or_arn: &'a str) -> Option<TableId<'a>> {
-        if let Some(TableArn { table, .. }) = TableArn::parse(name_or_arn) {
-            return (name_or_arn.len() <= 1024).then_some(table);
+        if let Some(TableArn { table, .. }) = parse_arn(name_or_arn) {
+            return Some(table);
         }
         if name_or_arn.is_empty() || name_or_arn.len() > 255 {
             return None;
@@ -88,6 +88,11 @@ impl<'a> Tables<'a> {
     }
 }
 
+/// The table behind an ARN, if it is no longer than DynamoDB allows.
+fn parse_arn(arn: &str) -> Option<TableArn<'_>> {
+    TableArn::parse(arn).filter(|_| arn.len() <= 1024)
+}
+
 /// The ARNs of `resources`; a list of another form has none.
 fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
     let listed = raw.and_then(|raw| serde_json::from_str::<Vec<ObjectField<Resource<'_>>>>(raw.get()).ok());
@@ -103,5 +108,5 @@ fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
 fn table_in_denial(message: &str) -> Option<TableId<'_>> {
     let (_, rest) = message.split_once(" on resource: ")?;
     let arn = rest.split([' ', '\n', '\t']).next()?;
-    TableArn::parse(arn).map(|arn| arn.table).filter(|table| table.name != "*")
+    parse_arn(arn).map(|arn| arn.table).filter(|table| table.name != "*")
 }

@@ -130,6 +130,19 @@ fn an_oversized_record_costs_only_itself() {
 }
 
 #[test]
+fn what_is_kept_of_a_record_does_not_grow_with_its_texts() {
+    let long = "ü".repeat(100_000);
+    let extra =
+        ["userAgent", "sourceIPAddress", "vpcEndpointId"].map(|field| format!(r#","{field}":"{long}""#)).concat();
+    let (findings, ..) = run(&format!("[{}]", deletion("a", &extra)), true);
+    let json = findings[0].to_json().to_string();
+    assert!(json.len() < 5000, "{}", json.len());
+    let resources = format!(r#","resources":[{{"ARN":"arn:aws:dynamodb:eu-west-1:111122223333:table/{long}"}}]"#);
+    let (findings, ..) = run(&format!("[{}]", deletion("a", &resources)), true);
+    assert_eq!(findings.len(), 1);
+}
+
+#[test]
 fn a_log_object_without_records_is_rejected_and_not_skipped() {
     let (_, tally, notes, _) = run(&deletion("a", ""), false);
     assert_eq!(tally.records_rejected, [(RejectReason::Malformed, 1)].into());

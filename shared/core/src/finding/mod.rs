@@ -63,6 +63,10 @@ pub struct Finding {
     pub origins: BTreeSet<usize>,
 }
 
+/// How much is kept of a text that only describes, in bytes. `CloudTrail` writes at most 1 KB of a user agent:
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
+const LONGEST: usize = 1024;
+
 /// One event, and where to look at it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
@@ -198,7 +202,7 @@ impl Finding {
         }
         self.last_seen = self.last_seen.max(call.time);
         self.event_ids.insert(EventId::new(call.record.event_id()));
-        self.reasons.add(hit.reason);
+        self.reasons.add_ref(cut(&hit.reason));
         // Findings of one subject have the same remedy, but for the line that names it: the smallest is as good as any.
         self.remedy = match (self.remedy.take(), hit.remedy) {
             (Some(old), Some(new)) => Some(old.min(new)),
@@ -214,7 +218,7 @@ impl Finding {
         ];
         for (sample, value) in fields {
             if let Some(value) = value {
-                sample.add_ref(value);
+                sample.add_ref(cut(value));
             }
         }
         self.places.add_ref(origin.place);
@@ -284,6 +288,11 @@ impl Finding {
         let more = if self.reasons.has_more() { "; and others" } else { "" };
         reasons.join("; ") + more
     }
+}
+
+/// The beginning of a text that a caller may have written, as much of it as is kept.
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
 }
 
 fn list<T: Ord + ToString>(sample: &Sample<T>) -> Vec<String> {

@@ -134,15 +134,48 @@ pub enum RecordError {
     /// Not JSON, a field twice, or a field without which a record says nothing is missing or no string.
     #[error("not a CloudTrail record: {0}")]
     Json(#[from] serde_json::Error),
+    /// A name that is longer than AWS makes any. Names tell findings apart, so they cannot be cut.
+    #[error("a name of {0} bytes, the longest is {LONGEST_NAME}")]
+    LongName(usize),
     /// `eventTime` is no timestamp.
     #[error("eventTime is no timestamp of the form 2026-01-31T23:59:59Z: {0}")]
     Time(#[from] jiff::Error),
 }
 
+/// The longest that a name in a record may be, in bytes: an ARN of IAM has at most 2,048.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Policy.html>
+const LONGEST_NAME: usize = 2048;
+
 impl<'a> Record<'a> {
     /// Reads one record from its JSON.
     pub fn parse(json: &'a [u8]) -> Result<Self, RecordError> {
-        Ok(serde_json::from_slice(json)?)
+        let record: Self = serde_json::from_slice(json)?;
+        match record.names().map(str::len).max() {
+            Some(length) if length > LONGEST_NAME => Err(RecordError::LongName(length)),
+            _ => Ok(record),
+        }
+    }
+
+    /// Every text that tells one event, caller or place from another.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let identity = self.user_identity.present();
+        let session = identity.and_then(|identity| identity.session_context.present());
+        let issuer = session.and_then(|session| session.session_issuer.present());
+        let on_behalf_of = identity.and_then(|identity| identity.on_behalf_of.present());
+        let of_identity = identity.map(|identity| {
+            let UserIdentity { kind, principal_id, arn, account_id, user_name, invoked_by, .. } = identity;
+            [kind, principal_id, arn, account_id, user_name, invoked_by]
+        });
+        let fields = [
+            Some(&self.recipient_account_id),
+            Some(&self.shared_event_id),
+            session.map(|session| &session.source_identity),
+            issuer.map(|issuer| &issuer.arn),
+            on_behalf_of.map(|person| &person.user_id),
+        ];
+        let fields = fields.into_iter().flatten().chain(of_identity.into_iter().flatten());
+        [self.event_id(), self.event_name(), self.region()].into_iter().chain(fields.filter_map(Field::text))
     }
 
     /// `eventID`.
@@ -215,6 +248,16 @@ mod tests {
             let error = Record::parse(json.as_bytes()).unwrap_err().to_string();
             assert!(error.contains(want), "{json}: {error}");
         }
+        let long = "x".repeat(2049);
+        for extra in [
+            format!(r#","recipientAccountId":"{long}""#),
+            format!(r#","userIdentity":{{"arn":"{long}"}}"#),
+            format!(r#","userIdentity":{{"sessionContext":{{"sessionIssuer":{{"arn":"{long}"}}}}}}"#),
+        ] {
+            let error = Record::parse(record(&extra).as_bytes()).unwrap_err().to_string();
+            assert_eq!(error, "a name of 2049 bytes, the longest is 2048");
+        }
+        Record::parse(record(&format!(r#","userAgent":"{long}","errorMessage":"{long}""#)).as_bytes()).unwrap();
         let json = record("").replace("2026-03-02T09:15:00Z", "yesterday");
         let error = Record::parse(json.as_bytes()).unwrap().time().unwrap_err().to_string();
         assert!(error.contains("eventTime is no timestamp"), "{error}");
