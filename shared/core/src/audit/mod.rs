@@ -20,6 +20,10 @@ use crate::record::screen::{Screen, Screened};
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
 
+/// How many records of a log object may be rejected, each with a line in the log, before the object is given up: gzip packs
+/// a billion broken ones in some megabytes.
+const MOST_REJECTS: u64 = 10_000;
+
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
 #[derive(Debug)]
 pub struct Audit {
@@ -48,7 +52,8 @@ impl Audit {
 
     /// Audits a CloudTrail log file, gzip or plain, record by record.
     ///
-    /// After an error, all that stood before the damage has been audited.
+    /// After an error, all that stood before the damage has been audited. More than 10,000 rejected records are an error
+    /// too, and what stands behind them is not audited.
     pub fn log_file(
         &mut self,
         input: impl BufRead,
@@ -56,7 +61,9 @@ impl Audit {
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
         let limits = self.limits;
+        let most = self.rejects() + MOST_REJECTS;
         let result = log_file::read(input, limits, |entry| match entry {
+            _ if self.rejects() > most => {}
             Entry::Element { index, json } => self.record(json, index, origin, observer),
             Entry::Document { index, .. } => {
                 let detail = "expected an object with an array `Records`".to_owned();
@@ -64,7 +71,17 @@ impl Audit {
             }
             Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
         });
+        let result = match result {
+            Ok(summary) if self.rejects() > most => {
+                Err(LogFileError::TooManyRejects { limit: MOST_REJECTS, entries: summary.entries })
+            }
+            result => result,
+        };
         self.done(result)
+    }
+
+    fn rejects(&self) -> u64 {
+        self.tally.records_rejected.values().sum()
     }
 
     /// Audits a record that came by itself.

@@ -143,6 +143,19 @@ fn what_is_kept_of_a_record_does_not_grow_with_its_texts() {
 }
 
 #[test]
+fn a_log_object_of_nothing_but_rejects_is_given_up() {
+    let most = usize::try_from(MOST_REJECTS).unwrap();
+    let with_rejects = |rejects: usize| format!("{{\"Records\":[{}{}]}}", "1,".repeat(rejects), deletion("a", ""));
+    let (findings, _, notes, result) = run(&with_rejects(most), false);
+    assert!(result.is_ok());
+    assert_eq!((findings.len(), notes.rejects.len()), (1, most));
+    let (findings, tally, notes, result) = run(&with_rejects(3 * most), false);
+    assert!(matches!(result, Err(LogFileError::TooManyRejects { .. })), "{result:?}");
+    assert_eq!((findings.len(), notes.rejects.len()), (0, most + 1));
+    assert_eq!((tally.objects_done, tally.objects_failed), (0, 1));
+}
+
+#[test]
 fn a_log_object_without_records_is_rejected_and_not_skipped() {
     let (_, tally, notes, _) = run(&deletion("a", ""), false);
     assert_eq!(tally.records_rejected, [(RejectReason::Malformed, 1)].into());

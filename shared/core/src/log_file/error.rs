@@ -42,6 +42,14 @@ pub enum LogFileError {
         /// How far it went.
         at: Position,
     },
+    /// Its records were rejected one after another, until it was no use to go on.
+    #[error("more than {limit} of its {entries} entries are no records")]
+    TooManyRejects {
+        /// The limit.
+        limit: u64,
+        /// How many entries the file has.
+        entries: u64,
+    },
     /// The gzip data is damaged.
     #[error("corrupt gzip data ({reason}) {at}")]
     Corrupt {
