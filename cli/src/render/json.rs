@@ -14,14 +14,14 @@ use crate::summary::{Group, Sum};
 /// One finding a line, nothing else.
 pub(super) fn lines(findings: &[Finding], out: &mut impl Write) -> io::Result<()> {
     for finding in findings {
-        writeln!(out, "{}", printable_json(&finding.to_json().to_string()))?;
+        writeln!(out, "{}", printable_json(&finding.to_json(usize::MAX).to_string()))?;
     }
     Ok(())
 }
 
 /// One object: `findings` as [`lines`] has them, and `summary`.
 pub(super) fn object(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let findings: Vec<Value> = report.findings.iter().map(Finding::to_json).collect();
+    let findings: Vec<Value> = report.findings.iter().map(|finding| finding.to_json(usize::MAX)).collect();
     let json = serde_json::to_string_pretty(&json!({ "findings": findings, "summary": summary(report) }))?;
     writeln!(out, "{}", printable_json(&json))
 }

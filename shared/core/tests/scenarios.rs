@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::detections;
-use tablewarden_core::finding::{Finding, Origin};
+use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
@@ -48,7 +48,7 @@ fn replay(scenario: &Scenario, pack: fn(&[u8]) -> Vec<u8>) -> (Vec<Value>, Value
         "skipped": tally.records_skipped.values().sum::<u64>(),
         "rejected": tally.records_rejected.values().sum::<u64>(),
     });
-    (audit.into_findings().iter().map(Finding::to_json).collect(), counts)
+    (audit.into_findings().iter().map(|finding| finding.to_json(usize::MAX)).collect(), counts)
 }
 
 fn ids(findings: &[Value]) -> Vec<&str> {

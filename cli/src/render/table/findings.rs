@@ -106,7 +106,7 @@ fn how(finding: &Finding) -> String {
 /// `1f0c4a3e-… in logs/monday.json, and 3 more events`.
 fn see(finding: &Finding) -> String {
     let Evidence { event_id, place, .. } = &finding.first;
-    let more = match finding.event_ids.len().saturating_sub(1) {
+    let more = match finding.accesses.saturating_sub(1) {
         0 => "",
         1 => ", and 1 more event",
         more => &format!(", and {more} more events"),

@@ -46,11 +46,10 @@ impl Alert {
         Message { subject, body }
     }
 
-    /// The alert as machines read it; each finding with at most `event_ids` of its ids, and how many were left out.
+    /// The alert as machines read it; each finding with at most so many of its event ids.
     pub fn to_json(&self, event_ids: usize) -> Value {
         let Actor { kind, name, account, permission_set, person, .. } = &self.actor;
-        let findings: Vec<Value> =
-            self.findings.iter().map(|finding| shorten_ids(finding.to_json(), event_ids)).collect();
+        let findings: Vec<Value> = self.findings.iter().map(|finding| finding.to_json(event_ids)).collect();
         json!({
             "version": 1,
             "subject": self.subject(),
@@ -81,19 +80,6 @@ fn bodies(machine: &Value, person: &str, subject: &str) -> String {
     // Some subscribers read it with their own eyes. U+FFFE and U+FFFF are no characters of XML 1.0, so SQS refuses them.
     let machine = printable_json(&machine.to_string());
     json!({ "default": machine, "email": person, "sms": subject }).to_string()
-}
-
-fn shorten_ids(mut finding: Value, most: usize) -> Value {
-    if let Some(ids) = finding.get_mut("event_ids").and_then(Value::as_array_mut)
-        && ids.len() > most
-    {
-        let left_out = ids.len() - most;
-        ids.truncate(most);
-        if let Some(object) = finding.as_object_mut() {
-            object.insert("event_ids_left_out".into(), left_out.into());
-        }
-    }
-    finding
 }
 
 /// The object with each of its strings cut.

@@ -239,12 +239,13 @@ fn a_message_stays_within_256_kib() {
         })
         .collect();
     let huge = record(1, "DeleteItem", serde_json::json!({"userAgent": "x".repeat(400_000)}));
-    for records in [flood, vec![huge]] {
+    for (records, left_out) in [(flood, 4800.into()), (vec![huge], serde_json::Value::Null)] {
         let message = alerts(&records)[0].message();
         assert!(message.body.len() <= 256 * 1024, "{}", message.body.len());
         let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
         let machine: serde_json::Value = serde_json::from_str(body["default"].as_str().unwrap()).unwrap();
         assert_eq!(machine["detection"], "item-deletion");
+        assert_eq!(machine["findings"][0]["event_ids_left_out"], left_out);
     }
 }
 

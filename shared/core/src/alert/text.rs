@@ -42,13 +42,15 @@ impl Alert {
         if let Some(remedy) = self.findings.iter().find_map(|finding| finding.remedy.as_deref()) {
             let _ = write!(text, "\nIf this is expected\n{}", indented(remedy));
         }
-        let ids: Vec<&EventId> = self.findings.iter().flat_map(|finding| &finding.event_ids).collect();
-        let _ = writeln!(text, "\nEvent ids ({})", ids.len());
-        for id in ids.iter().take(EVENT_IDS) {
+        let _ = writeln!(text, "\nEvent ids ({})", self.accesses());
+        let ids = self.findings.iter().flat_map(|finding| finding.event_ids.iter()).take(EVENT_IDS);
+        let mut left_out = self.accesses();
+        for id in ids {
             let _ = writeln!(text, "  {}", printable(&id.to_string(), LINE));
+            left_out -= 1;
         }
-        if ids.len() > EVENT_IDS {
-            let _ = writeln!(text, "  and {} more, in the JSON form of this alert", ids.len() - EVENT_IDS);
+        if left_out > 0 {
+            let _ = writeln!(text, "  and {left_out} more");
         }
         let techniques = self.detection.techniques.join(", ");
         let techniques = if techniques.is_empty() { String::new() } else { format!(" · ATT&CK {techniques}") };

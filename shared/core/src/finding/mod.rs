@@ -39,8 +39,8 @@ pub struct Finding {
     pub first: Evidence,
     /// The event time of the latest access.
     pub last_seen: Timestamp,
-    /// All events it is about.
-    pub event_ids: BTreeSet<EventId>,
+    /// The events it is about, one for each access; of a flood, a part.
+    pub event_ids: Sample<EventId, 100_000>,
     /// Why the detection spoke up.
     pub reasons: Sample<String>,
     /// What would make it expected, as lines of policy or words about them.
@@ -179,7 +179,7 @@ impl Finding {
             accesses_of_unknown_size: 0,
             last_seen: first.time,
             first,
-            event_ids: BTreeSet::new(),
+            event_ids: Sample::default(),
             reasons: Sample::default(),
             remedy: None,
             operations: Sample::default(),
@@ -201,7 +201,7 @@ impl Finding {
             None => self.accesses_of_unknown_size += 1,
         }
         self.last_seen = self.last_seen.max(call.time);
-        self.event_ids.insert(EventId::new(call.record.event_id()));
+        self.event_ids.add(EventId::new(call.record.event_id()));
         self.reasons.add_ref(cut(&hit.reason));
         // Findings of one subject have the same remedy, but for the line that names it: the smallest is as good as any.
         self.remedy = match (self.remedy.take(), hit.remedy) {
@@ -246,8 +246,10 @@ impl Finding {
         })
     }
 
-    /// The finding as machines read it: one object, keys in this order.
-    pub fn to_json(&self) -> Value {
+    /// The finding as machines read it: one object, keys in this order, with at most so many of its event ids.
+    pub fn to_json(&self, most_event_ids: usize) -> Value {
+        let event_ids: Vec<String> = self.event_ids.iter().take(most_event_ids).map(EventId::to_string).collect();
+        let left_out = self.accesses.saturating_sub(event_ids.len() as u64);
         let Subject { detection, actor, table, account, region, effect, outcome } = &self.subject;
         json!({
             "id": self.id(),
@@ -277,7 +279,8 @@ impl Finding {
             "user_agents": list(&self.user_agents),
             "error_codes": list(&self.error_codes),
             "reason": self.reason(),
-            "event_ids": self.event_ids.iter().map(EventId::to_string).collect::<Vec<_>>(),
+            "event_ids": event_ids,
+            "event_ids_left_out": left_out,
             "places": list(&self.places),
         })
     }

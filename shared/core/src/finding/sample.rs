@@ -2,27 +2,24 @@
 
 use std::collections::BTreeSet;
 
-/// The smallest [`Sample::KEPT`] of the values that were added.
+/// The smallest `KEPT` of the values that were added.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sample<T> {
+pub struct Sample<T, const KEPT: usize = 8> {
     kept: BTreeSet<T>,
     more: bool,
 }
 
-impl<T> Default for Sample<T> {
+impl<T, const KEPT: usize> Default for Sample<T, KEPT> {
     fn default() -> Self {
         Self { kept: BTreeSet::new(), more: false }
     }
 }
 
-impl<T: Ord> Sample<T> {
-    /// How many values are kept.
-    pub const KEPT: usize = 8;
-
+impl<T: Ord, const KEPT: usize> Sample<T, KEPT> {
     /// Adds a value.
     pub fn add(&mut self, value: T) {
         self.kept.insert(value);
-        if self.kept.len() > Self::KEPT {
+        if self.kept.len() > KEPT {
             self.kept.pop_last();
             self.more = true;
         }
@@ -72,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_order_of_adding_does_not_show() {
-        let (mut up, mut down) = (Sample::default(), Sample::default());
+        let (mut up, mut down): (Sample<i32>, Sample<i32>) = Default::default();
         (0..100).for_each(|n| up.add(n));
         (0..100).rev().for_each(|n| down.add(n));
         assert_eq!(up, down);
