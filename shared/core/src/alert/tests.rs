@@ -238,13 +238,26 @@ fn a_message_stays_within_256_kib() {
             )
         })
         .collect();
-    let huge = record(1, "DeleteItem", serde_json::json!({"userAgent": "x".repeat(400_000)}));
-    for (records, left_out) in [(flood, 4800.into()), (vec![huge], serde_json::Value::Null)] {
-        let message = alerts(&records)[0].message();
+    // Each quote takes four bytes where JSON stands in JSON.
+    let wide: Vec<_> = (0..40_u8)
+        .map(|n| {
+            let name = ["Scan", "PutItem", "DeleteItem", "DescribeTable", "EvaporateItems"][usize::from(n % 5)];
+            record(
+                n,
+                name,
+                serde_json::json!({"errorCode": "AccessDenied", "userAgent": format!("{n}{}", "\"".repeat(2000))}),
+            )
+        })
+        .collect();
+    for (records, detection, left_out) in
+        [(flood, "item-deletion", serde_json::json!(4800)), (wide, "access-denied", serde_json::Value::Null)]
+    {
+        let message = alerts_at(&records, &place(), "")[0].message();
         assert!(message.body.len() <= 256 * 1024, "{}", message.body.len());
         let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
         let machine: serde_json::Value = serde_json::from_str(body["default"].as_str().unwrap()).unwrap();
-        assert_eq!(machine["detection"], "item-deletion");
+        assert_eq!(machine["detection"], detection);
+        assert_eq!(machine["truncated"] == true, left_out.is_null());
         assert_eq!(machine["findings"][0]["event_ids_left_out"], left_out);
     }
 }

@@ -20,8 +20,8 @@ use crate::record::screen::{Screen, Screened};
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
 
-/// How many records of a log object may be rejected, each with a line in the log, before the object is given up: gzip packs
-/// a billion broken ones in some megabytes.
+/// How many rejected records of a log object are told one by one. Gzip packs a billion broken ones in some megabytes, and a
+/// line in the log for each would cost more than all it is about.
 const MOST_REJECTS: u64 = 10_000;
 
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
@@ -34,6 +34,8 @@ pub struct Audit {
     seen: Seen,
     findings: Findings,
     tally: Tally,
+    /// From this number of rejects on they are only counted.
+    untold_rejects_from: u64,
 }
 
 impl Audit {
@@ -47,13 +49,14 @@ impl Audit {
             seen: Seen::default(),
             findings: Findings::default(),
             tally: Tally::default(),
+            untold_rejects_from: u64::MAX,
         }
     }
 
     /// Audits a CloudTrail log file, gzip or plain, record by record.
     ///
     /// After an error, all that stood before the damage has been audited. More than 10,000 rejected records are an error
-    /// too, and what stands behind them is not audited.
+    /// too: the file is audited to its end, but its further rejects are only counted.
     pub fn log_file(
         &mut self,
         input: impl BufRead,
@@ -61,9 +64,9 @@ impl Audit {
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
         let limits = self.limits;
-        let most = self.rejects() + MOST_REJECTS;
+        let before = self.rejects();
+        self.untold_rejects_from = before + MOST_REJECTS;
         let result = log_file::read(input, limits, |entry| match entry {
-            _ if self.rejects() > most => {}
             Entry::Element { index, json } => self.record(json, index, origin, observer),
             Entry::Document { index, .. } => {
                 let detail = "expected an object with an array `Records`".to_owned();
@@ -71,9 +74,11 @@ impl Audit {
             }
             Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
         });
+        self.untold_rejects_from = u64::MAX;
+        let rejects = self.rejects() - before;
         let result = match result {
-            Ok(summary) if self.rejects() > most => {
-                Err(LogFileError::TooManyRejects { limit: MOST_REJECTS, entries: summary.entries })
+            Ok(summary) if rejects > MOST_REJECTS => {
+                Err(LogFileError::TooManyRejects { rejects, entries: summary.entries })
             }
             result => result,
         };
@@ -191,7 +196,9 @@ impl Audit {
     fn reject(&mut self, reject: &Reject<'_>, observer: &mut impl Observer) {
         self.tally.records_read += 1;
         *self.tally.records_rejected.entry(reject.reason).or_default() += 1;
-        observer.rejected(reject);
+        if self.rejects() <= self.untold_rejects_from {
+            observer.rejected(reject);
+        }
     }
 
     fn done(&mut self, result: Result<log_file::Summary, LogFileError>) -> Result<(), LogFileError> {

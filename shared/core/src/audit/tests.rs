@@ -143,16 +143,16 @@ fn what_is_kept_of_a_record_does_not_grow_with_its_texts() {
 }
 
 #[test]
-fn a_log_object_of_nothing_but_rejects_is_given_up() {
+fn a_log_object_of_rejects_is_audited_to_its_end_and_fails() {
     let most = usize::try_from(MOST_REJECTS).unwrap();
-    let with_rejects = |rejects: usize| format!("{{\"Records\":[{}{}]}}", "1,".repeat(rejects), deletion("a", ""));
-    let (findings, _, notes, result) = run(&with_rejects(most), false);
-    assert!(result.is_ok());
-    assert_eq!((findings.len(), notes.rejects.len()), (1, most));
-    let (findings, tally, notes, result) = run(&with_rejects(3 * most), false);
-    assert!(matches!(result, Err(LogFileError::TooManyRejects { .. })), "{result:?}");
-    assert_eq!((findings.len(), notes.rejects.len()), (0, most + 1));
-    assert_eq!((tally.objects_done, tally.objects_failed), (0, 1));
+    for (rejects, told, fails) in [(most, most, false), (3 * most, most, true)] {
+        let file = format!("{{\"Records\":[{}{}]}}", "1,".repeat(rejects), deletion("a", ""));
+        let (findings, tally, notes, result) = run(&file, false);
+        assert_eq!((findings.len(), notes.rejects.len()), (1, told));
+        assert_eq!(tally.records_rejected, [(RejectReason::Malformed, rejects as u64)].into());
+        assert_eq!(matches!(result, Err(LogFileError::TooManyRejects { .. })), fails, "{result:?}");
+        assert_eq!(tally.objects_failed, u64::from(fails));
+    }
 }
 
 #[test]

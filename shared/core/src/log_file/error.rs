@@ -42,11 +42,11 @@ pub enum LogFileError {
         /// How far it went.
         at: Position,
     },
-    /// Its records were rejected one after another, until it was no use to go on.
-    #[error("more than {limit} of its {entries} entries are no records")]
+    /// It was read to its end, but so many of its records were rejected that they were not all told.
+    #[error("{rejects} of its {entries} entries are no records")]
     TooManyRejects {
-        /// The limit.
-        limit: u64,
+        /// How many were rejected.
+        rejects: u64,
         /// How many entries the file has.
         entries: u64,
     },
