@@ -242,10 +242,11 @@ fn a_message_stays_within_256_kib() {
     let wide: Vec<_> = (0..40_u8)
         .map(|n| {
             let name = ["Scan", "PutItem", "DeleteItem", "DescribeTable", "EvaporateItems"][usize::from(n % 5)];
+            let text = format!("{n}{}", "\"".repeat(2000));
             record(
                 n,
                 name,
-                serde_json::json!({"errorCode": "AccessDenied", "userAgent": format!("{n}{}", "\"".repeat(2000))}),
+                serde_json::json!({"errorCode": "AccessDenied", "userAgent": text, "sourceIPAddress": text}),
             )
         })
         .collect();
