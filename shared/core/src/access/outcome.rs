@@ -11,7 +11,7 @@ pub enum Outcome {
     Denied,
     /// It failed for another reason, and changed nothing.
     Failed,
-    /// The record does not say in a form that is known here.
+    /// The record does not say, or not in a form that is known here.
     Unknown,
 }
 
@@ -32,6 +32,7 @@ impl Outcome {
             Field::Odd => Self::Unknown,
             Field::Present(code) if code.0.is_empty() => Self::Succeeded,
             Field::Present(code) if is_denial(&code.0) => Self::Denied,
+            Field::Present(code) if is_fault(&code.0) => Self::Unknown,
             Field::Present(_) => Self::Failed,
         }
     }
@@ -42,17 +43,28 @@ impl Outcome {
 /// Source: "Common Error Types", <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html>, and
 /// the codes that CloudTrail shortens, such as `AccessDenied` and `Client.UnauthorizedOperation`.
 fn is_denial(code: &str) -> bool {
-    const PREFIXES: [&str; 7] = [
-        "AccessDenied",
+    const PREFIXES: [&str; 8] = [
         "UnrecognizedClient",
         "InvalidSignature",
         "InvalidClientTokenId",
         "MissingAuthenticationToken",
         "IncompleteSignature",
+        "SignatureDoesNotMatch",
+        "ExpiredToken",
         "NotAuthorized",
     ];
     const SUFFIXES: [&str; 2] = ["UnauthorizedOperation", "UnauthorizedAccess"];
-    PREFIXES.iter().any(|prefix| code.starts_with(prefix)) || SUFFIXES.iter().any(|suffix| code.ends_with(suffix))
+    code.contains("AccessDenied")
+        || PREFIXES.iter().any(|prefix| code.starts_with(prefix))
+        || SUFFIXES.iter().any(|suffix| code.ends_with(suffix))
+}
+
+/// The error codes of the service's own faults: what it did before it failed is not told.
+///
+/// Source: "Error handling with DynamoDB",
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
+fn is_fault(code: &str) -> bool {
+    ["Internal", "ServiceUnavailable"].iter().any(|prefix| code.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -76,6 +88,12 @@ mod tests {
             (r#","errorCode":"ResourceNotFoundException""#, Outcome::Failed),
             (r#","errorCode":"ValidationException""#, Outcome::Failed),
             (r#","errorCode":{"code":"AccessDenied"}"#, Outcome::Unknown),
+            (r#","errorCode":"VpceAccessDenied""#, Outcome::Denied),
+            (r#","errorCode":"ExpiredTokenException""#, Outcome::Denied),
+            (r#","errorCode":"SignatureDoesNotMatch""#, Outcome::Denied),
+            (r#","errorCode":"InternalServerError""#, Outcome::Unknown),
+            (r#","errorCode":"InternalFailure""#, Outcome::Unknown),
+            (r#","errorCode":"ServiceUnavailable""#, Outcome::Unknown),
         ];
         for (extra, want) in cases {
             let json = format!(
