@@ -24,7 +24,8 @@ impl<'a> Params<'a> {
             Ok(value @ Value::Object(_)) => Self::Known(value),
             Ok(Value::Null) => Self::Absent,
             Ok(_) => Self::Unreadable("request parameters are no object"),
-            Err(_) => Self::Unreadable("request parameters are nested too deep"),
+            // Nested too deep, or with an escape that stands for no character: valid JSON all the same.
+            Err(_) => Self::Unreadable("request parameters cannot be parsed"),
         }
     }
 

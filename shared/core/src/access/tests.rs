@@ -171,6 +171,11 @@ fn what_cannot_be_read_falls_back_on_the_resources_and_says_so() {
         ("BatchWriteItem", r#""gone""#, "111122223333/orders write ? !request parameters are no object"),
         ("BatchGetItem", r#"{"other":1}"#, "111122223333/orders read ? !request parameters of an unknown form"),
         ("ExecuteStatement", "null", "111122223333/orders unknown ? !no request parameters"),
+        (
+            "ExecuteStatement",
+            r#"{"statement":"SELECT '\ud800' FROM decoy"}"#,
+            "111122223333/orders unknown ? !request parameters cannot be parsed",
+        ),
         ("DeleteItem", "null", "111122223333/orders delete 1"),
         ("EvaporateTable", "{}", "111122223333/orders unknown ? !an API that Tablewarden does not know"),
     ];
@@ -236,7 +241,7 @@ fn deep_nesting_is_unreadable_and_no_crash() {
     );
     let record = Record::parse(json.as_bytes()).unwrap();
     let call = Call::read(&record).unwrap();
-    assert_eq!(call.accesses()[0].unreadable, Some("request parameters are nested too deep"));
+    assert_eq!(call.accesses()[0].unreadable, Some("request parameters cannot be parsed"));
 }
 
 /// Sources of JSON that a record's fields may hold by mistake or malice.
