@@ -95,7 +95,11 @@ impl<'a> Actor<'a> {
             }
             (Some("IAMUser"), ..) => user(identity, account, region),
             (Some("AssumedRole" | "Role"), ..) => role(identity, region),
-            (Some("FederatedUser" | "SAMLUser" | "WebIdentityUser" | "Directory" | "IdentityCenterUser"), ..) => {
+            (Some("FederatedUser"), ..) => {
+                // Whoever calls GetFederationToken chooses the name in `federated-user/NAME`: the IAM user stands behind it.
+                Self::new(ActorKind::Federated, issuer(identity).unwrap_or_else(|| federated_name(identity)))
+            }
+            (Some("SAMLUser" | "WebIdentityUser" | "Directory" | "IdentityCenterUser"), ..) => {
                 Self::new(ActorKind::Federated, federated_name(identity))
             }
             (Some("AWSAccount"), Some(account), _) => Self::new(ActorKind::Account, account_name(identity, account)),
@@ -155,10 +159,15 @@ fn user<'a>(identity: &'a UserIdentity<'a>, account: Option<&str>, region: &str)
     Actor::new(ActorKind::User, name.unwrap_or(Cow::Borrowed("unknown")))
 }
 
+/// The ARN of whom the session's credentials were issued for.
+fn issuer<'a>(identity: &'a UserIdentity<'a>) -> Option<&'a str> {
+    identity.session_context.present()?.session_issuer.present()?.arn.text()
+}
+
 /// A role by the ARN of the session's issuer, which keeps the path; a session ARN alone has lost it.
 fn role<'a>(identity: &'a UserIdentity<'a>, region: &str) -> Actor<'a> {
     let arn = identity.arn.text();
-    let issuer = identity.session_context.present().and_then(|session| session.session_issuer.present()?.arn.text());
+    let issuer = issuer(identity);
     let session = arn.and_then(assumed_role);
     let name = match (issuer, session, arn) {
         (Some(issuer), ..) => Cow::Borrowed(issuer),

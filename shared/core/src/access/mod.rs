@@ -65,7 +65,7 @@ impl<'a> Call<'a> {
 
     /// The accesses of the call: one for each table and effect, at least one.
     pub fn accesses(&self) -> Vec<Access<'_>> {
-        let tables = Tables::of(self.record, &self.actor);
+        let tables = Tables::of(self.record, &self.actor, self.outcome);
         let effect = self.fallback_effect();
         let mut accesses = match self.operation.shape {
             Shape::Table(_, items) => vec![self.of_named_table(&tables, effect, items)],

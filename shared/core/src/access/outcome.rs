@@ -99,7 +99,7 @@ mod tests {
             let json = format!(
                 r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"s","eventName":"n","awsRegion":"r"{extra}}}"#
             );
-            assert_eq!(Outcome::of(&Record::parse(json.as_bytes()).unwrap()), want, "{extra}");
+            assert_eq!(Outcome::of(&Record::parse(&json).unwrap()), want, "{extra}");
         }
     }
 }

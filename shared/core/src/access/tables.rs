@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::Outcome;
 use crate::actor::Actor;
 use crate::record::{ObjectField, Record, TextField};
 use crate::table::{TableArn, TableId, partition_of_region};
@@ -31,7 +32,7 @@ struct Resource<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn of(record: &'a Record<'a>, actor: &'a Actor<'a>) -> Self {
+    pub(super) fn of(record: &'a Record<'a>, actor: &'a Actor<'a>, outcome: Outcome) -> Self {
         // A bare name means a table of the caller, so of the account that got the record: a call to another account's
         // table has to name it by its ARN.
         let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
@@ -44,7 +45,7 @@ impl<'a> Tables<'a> {
             }
             listed.insert(table);
         }
-        let denied = record.error_message.text().and_then(table_in_denial);
+        let denied = record.error_message.text().filter(|_| outcome == Outcome::Denied).and_then(table_in_denial);
         Self { listed, by_name, account, region: record.region(), denied }
     }
 

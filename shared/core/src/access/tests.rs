@@ -9,7 +9,7 @@ fn accesses(name: &str, extra: &str) -> Vec<String> {
             "eventName":"{name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
             "userIdentity":{{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/intern"}}{extra}}}"#
     );
-    let record = Record::parse(json.as_bytes()).unwrap();
+    let record = Record::parse(&json).unwrap();
     let call = Call::read(&record).unwrap();
     let line = |access: Access<'_>| {
         let table = access.table.map_or("-".into(), |table| format!("{}/{}", table.account, table.name));
@@ -239,7 +239,7 @@ fn deep_nesting_is_unreadable_and_no_crash() {
     let json = format!(
         r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"Scan","awsRegion":"eu-west-1","requestParameters":{deep}}}"#
     );
-    let record = Record::parse(json.as_bytes()).unwrap();
+    let record = Record::parse(&json).unwrap();
     let call = Call::read(&record).unwrap();
     assert_eq!(call.accesses()[0].unreadable, Some("request parameters cannot be parsed"));
 }
@@ -279,7 +279,7 @@ proptest::proptest! {
             "responseElements": response,
         })
         .to_string();
-        let record = Record::parse(json.as_bytes()).unwrap();
+        let record = Record::parse(&json).unwrap();
         let call = Call::read(&record).unwrap();
         proptest::prop_assert!(!call.accesses().is_empty());
     }

@@ -6,7 +6,7 @@ fn actor(identity: &str) -> (ActorKind, String, Option<String>, Option<String>, 
         r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"Scan",
             "awsRegion":"eu-west-1","userIdentity":{identity}}}"#
     );
-    let record = Record::parse(json.as_bytes()).unwrap();
+    let record = Record::parse(&json).unwrap();
     let actor = Actor::of(&record).into_owned();
     let shown = actor.to_string();
     (actor.kind, actor.name.into(), actor.person.map(Into::into), actor.via.map(Into::into), shown)
@@ -72,7 +72,7 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
         ),
         (
             r#"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/dave","accountId":"111122223333","sessionContext":{"sessionIssuer":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/broker"}}}"#.into(),
-            Federated, "arn:aws:sts::111122223333:federated-user/dave", None, None, "federated-user/dave",
+            Federated, "arn:aws:iam::111122223333:user/broker", None, None, "user/broker",
         ),
         (
             r#"{"type":"SAMLUser","principalId":"IdP:erin","userName":"erin"}"#.into(),

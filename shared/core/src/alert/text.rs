@@ -77,7 +77,8 @@ impl Alert {
             let _ = write!(from, ", through {endpoints}");
         }
         if !agents.is_empty() {
-            let _ = write!(from, "\n       calling itself {agents}");
+            // A mail program makes a link of a URL, even of one that the caller wrote.
+            let _ = write!(from, "\n       calling itself {}", agents.replace("://", "[://]"));
         }
         from
     }

@@ -146,7 +146,9 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<Option<Skip>, crate::record::RecordError> {
-        let record = Record::parse(json)?;
+        // Bytes that are no text can only stand in a string; they must not hide the call.
+        let text = String::from_utf8_lossy(json);
+        let record = Record::parse(&text)?;
         if record.event_category.text() == Some("NetworkActivity") {
             return Ok(Some(Skip::NetworkActivity));
         }

@@ -121,6 +121,32 @@ fn what_stood_before_the_damage_is_audited() {
 }
 
 #[test]
+fn a_flood_of_names_is_folded_and_loses_no_access() {
+    let flood = |count: usize, name: &dyn Fn(usize) -> (String, String)| {
+        let records: Vec<String> = (0..count)
+            .map(|n| {
+                let (user, table) = name(n);
+                let identity =
+                    format!(r#","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/{user}"}}"#);
+                deletion(&format!("{n}"), &identity).replace("orders", &table)
+            })
+            .collect();
+        run(&format!("[{}]", records.join(",")), true).0
+    };
+    let accesses = |findings: &[Finding]| findings.iter().map(|finding| finding.accesses).sum::<u64>();
+
+    let tables = flood(3000, &|n| ("mallory".into(), format!("table-{n}")));
+    assert_eq!((tables.len(), accesses(&tables)), (501, 3000));
+    let folded = tables.iter().find(|finding| finding.accesses == 2500).unwrap();
+    assert_eq!(folded.to_json(0)["table"], "*");
+    assert_eq!(folded.to_json(0)["actor"], "arn:aws:iam::111122223333:user/mallory");
+
+    let both = flood(3000, &|n| (format!("user-{n}"), format!("table-{n}")));
+    assert_eq!((both.len(), accesses(&both)), (1001, 3000));
+    assert_eq!(both.iter().map(|finding| finding.accesses).max(), Some(2000));
+}
+
+#[test]
 fn an_oversized_record_costs_only_itself() {
     let big = deletion("big", &format!(r#","errorMessage":"{}""#, "x".repeat(3 << 20)));
     let (findings, tally, notes, _) = run(&format!("{{\"Records\":[{big},{}]}}", deletion("a", "")), false);

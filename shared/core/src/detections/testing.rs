@@ -62,7 +62,7 @@ pub(super) fn check(detection: &str, policy: &str, cases: &[Case]) {
     let policy = (!policy.is_empty()).then(|| Policy::parse("policy.yaml", policy).unwrap());
     for case in cases {
         let json = case.record();
-        let record = Record::parse(json.as_bytes()).unwrap();
+        let record = Record::parse(&json).unwrap();
         let call = Call::read(&record).unwrap();
         let mut hits: Vec<Hit> = Vec::new();
         for access in call.accesses() {

@@ -3,7 +3,7 @@
 mod event_id;
 mod sample;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
@@ -15,7 +15,7 @@ pub use event_id::{EventId, Seen};
 pub use sample::Sample;
 
 use crate::access::{Access, Call, Outcome};
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::detections::{Detection, Hit};
 use crate::operation::Effect;
 use crate::place::Place;
@@ -106,16 +106,29 @@ pub struct Origin<'a> {
     pub message: usize,
 }
 
+/// What stands for several tables, actors, accounts or regions in a finding about a flood; none of them can be called so.
+pub const SEVERAL: &str = "*";
+
+/// How many findings of one detection are told apart. A flood of names, such as denied calls on tables that were made up,
+/// must not fill the memory nor bury a reader: from here on its tables are folded, and from twice as many on its actors too.
+const MOST: usize = 500;
+
 /// The findings of one run, folded as they come.
 #[derive(Debug, Default)]
 pub struct Findings {
     folded: IndexMap<Subject, Finding>,
+    /// How many there are of each detection.
+    counts: HashMap<&'static str, usize>,
 }
 
 impl Findings {
     /// Adds what a detection says about an access.
-    pub fn add(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        let subject = Subject::of(hit.detection, call, access);
+    pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        let subject = self.admitted(Subject::of(hit.detection, call, access));
+        if subject.account == SEVERAL {
+            // Lines of policy for one of many would not help.
+            hit.remedy = None;
+        }
         let evidence = || Evidence {
             time: call.time,
             event_id: EventId::new(call.record.event_id()),
@@ -127,6 +140,21 @@ impl Findings {
             finding.first = evidence().min(finding.first.clone());
         }
         finding.fold(hit, call, access, origin);
+    }
+
+    /// The subject, or in a flood the wider one that it is folded into.
+    fn admitted(&mut self, mut subject: Subject) -> Subject {
+        let count = self.counts.entry(subject.detection.id).or_default();
+        if *count >= MOST && !self.folded.contains_key(&subject) {
+            subject = subject.of_several_tables();
+        }
+        if *count >= 2 * MOST && !self.folded.contains_key(&subject) {
+            subject = subject.of_several_actors();
+        }
+        if !self.folded.contains_key(&subject) {
+            *count += 1;
+        }
+        subject
     }
 
     /// The findings, the gravest first and then in an order that depends on what they say alone.
@@ -152,6 +180,30 @@ impl Subject {
             effect: access.effect,
             outcome: call.outcome,
         }
+    }
+
+    /// The same for all tables of the actor.
+    fn of_several_tables(self) -> Self {
+        let table = self.table.is_some().then(|| TableId {
+            partition: SEVERAL.into(),
+            account: SEVERAL.into(),
+            region: SEVERAL.into(),
+            name: SEVERAL.into(),
+        });
+        Self { table, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
+    }
+
+    /// The same for all actors.
+    fn of_several_actors(self) -> Self {
+        let actor = Actor {
+            kind: ActorKind::Unknown,
+            name: SEVERAL.into(),
+            account: None,
+            permission_set: None,
+            person: None,
+            via: None,
+        };
+        Self { actor, ..self }
     }
 
     /// The parts that tell this subject from every other, as text.

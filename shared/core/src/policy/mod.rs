@@ -39,8 +39,8 @@
 //! - A `role` line reaches IAM Identity Center's roles only if it spells `aws-reserved/sso.amazonaws.com/`, so that
 //!   `role: "*"` does not let people in with the machines.
 //! - `permission-set` is a set in the table's account, and with `person` one person in it.
-//! - `user` follows the rules of `role`. A federated user is expected by its full ARN
-//!   (`arn:aws:sts::ACCOUNT:federated-user/NAME`); one that CloudTrail tells without an ARN cannot be.
+//! - `user` follows the rules of `role`. A user federated by `GetFederationToken` is the IAM user behind it, since that user
+//!   chooses the name.
 //! - `service` is a service that acts for itself, by its DNS name.
 //! - `account` is any principal of that account, where it is not the table's own.
 //!

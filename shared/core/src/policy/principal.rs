@@ -79,7 +79,6 @@ enum Form {
     Path(Pattern),
     Arn {
         partition: Pattern,
-        service: &'static str,
         account: Pattern,
         resource: Pattern,
     },
@@ -170,25 +169,25 @@ impl IamName {
 
     fn parse_arn(text: &str, resource: &str) -> Result<Self, Wrong> {
         let wrong = |message: String| {
-            let federated = if resource == "user/" { " or arn:aws:sts::ACCOUNT:federated-user/NAME" } else { "" };
-            Wrong::new(message, format!("arn:aws:iam::ACCOUNT:{resource}PATH/NAME{federated}, with `*` in any part"))
+            Wrong::new(message, format!("arn:aws:iam::ACCOUNT:{resource}PATH/NAME, with `*` in any part"))
         };
         let Some(arn) = Arn::parse(text) else { return Err(wrong(format!("`{text}` is not an IAM ARN"))) };
-        let service = match (arn.service, resource) {
-            ("iam", _) if starts_a_name(arn.resource, resource) => "iam",
-            ("sts", "user/") if starts_a_name(arn.resource, "federated-user/") => "sts",
-            ("sts", _) if arn.resource.starts_with("assumed-role/") => {
+        match arn.service {
+            "iam" if starts_a_name(arn.resource, resource) => {}
+            "sts" if arn.resource.starts_with("assumed-role/") => {
                 return Err(wrong("a session is new each time; a line names the role behind it".to_owned()));
             }
+            "sts" if arn.resource.starts_with("federated-user/") => {
+                return Err(wrong("whoever federates chooses this name; a line names the user behind it".to_owned()));
+            }
             _ => return Err(wrong(format!("this ARN does not name a {}", resource.trim_end_matches('/')))),
-        };
+        }
         if arn.partition.is_empty() || !arn.resource.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(wrong(format!("`{text}` is not an IAM ARN")));
         }
         check_account(arn.account)?;
         let form = Form::Arn {
             partition: Pattern::new(arn.partition),
-            service,
             account: Pattern::new(arn.account),
             resource: Pattern::new(arn.resource),
         };
@@ -202,8 +201,8 @@ impl IamName {
             return false;
         }
         match &self.form {
-            Form::Arn { partition, service, account, resource } => {
-                arn.service == *service
+            Form::Arn { partition, account, resource } => {
+                arn.service == "iam"
                     && account.matches(arn.account)
                     && partition.matches(arn.partition)
                     && resource.matches(arn.resource)

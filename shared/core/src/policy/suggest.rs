@@ -10,7 +10,7 @@ use crate::table::TableId;
 /// there it is the account.
 ///
 /// `None` for the root user, for an unknown identity, and for an actor that no line can name without naming others: one
-/// whose path holds a `*`, a federated user without an ARN.
+/// whose path holds a `*`, a federated user without an IAM user behind it.
 pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
     let (kind, value) = match actor.kind {
         ActorKind::Root | ActorKind::Unknown => return None,
@@ -18,8 +18,7 @@ pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
             (Kind::PermissionSet, actor.permission_set.clone()?.into_owned())
         }
         ActorKind::Role | ActorKind::PermissionSet => (Kind::Role, iam_name(actor, table, "role/")?),
-        ActorKind::User => (Kind::User, iam_name(actor, table, "user/")?),
-        ActorKind::Federated => (Kind::User, actor.name.clone().into_owned()),
+        ActorKind::User | ActorKind::Federated => (Kind::User, iam_name(actor, table, "user/")?),
         ActorKind::Service => (Kind::Service, actor.name.clone().into_owned()),
         ActorKind::Account => (Kind::Account, account_of(actor)?.to_owned()),
     };

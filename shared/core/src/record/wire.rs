@@ -1,13 +1,13 @@
 //! Fields as CloudTrail writes them: sometimes absent, sometimes `null`, sometimes of another type than documented.
 //!
-//! One odd field must not cost the whole record, and must not pass for an absent one either.
+//! One odd field must not cost the whole record, and must not pass for an absent one either. So each field is first taken
+//! as it stands, and then for what it is.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_bytes::ByteBuf;
+use serde_json::value::RawValue;
 
 /// A field of the wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,6 +22,8 @@ pub enum Field<T> {
 }
 
 /// A string of the record, borrowed from its bytes unless it holds an escape.
+///
+/// What is no text, such as half of a surrogate pair in a user agent, becomes U+FFFD.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text<'a>(pub Cow<'a, str>);
 
@@ -56,122 +58,42 @@ impl<T> ObjectField<T> {
     }
 }
 
+impl<'a> Text<'a> {
+    /// The string that JSON writes so; `None` for a value of another type.
+    fn of_json(json: &'a str) -> Option<Self> {
+        let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+        if !inner.contains('\\') {
+            return Some(Self(Cow::Borrowed(inner)));
+        }
+        // As bytes, since the escape of half a surrogate pair is allowed by JSON's grammar and by no string of Rust's.
+        let bytes: ByteBuf = serde_json::from_str(json).ok()?;
+        Some(Self(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())))
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(value)))
-            }
-            fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(value.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(TextVisitor)
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        Self::of_json(json).ok_or_else(|| Error::custom("expected a string"))
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Field<Text<'a>> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldVisitor::<Strings>(PhantomData))
-    }
-}
-
-impl<'de> Deserialize<'de> for Field<bool> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldVisitor::<Booleans>(PhantomData))
+        Ok(match <&RawValue>::deserialize(deserializer)?.get() {
+            "null" => Self::Absent,
+            json => Text::of_json(json).map_or(Self::Odd, Self::Present),
+        })
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectField<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldVisitor::<Objects<T>>(PhantomData)).map(ObjectField)
-    }
-}
-
-/// What a field takes as its documented type; everything else is odd.
-trait Documented<'de>: Sized {
-    type Value;
-    fn borrowed(_: &'de str) -> Field<Self::Value> {
-        Field::Odd
-    }
-    fn owned(_: &str) -> Field<Self::Value> {
-        Field::Odd
-    }
-    fn boolean(_: bool) -> Field<Self::Value> {
-        Field::Odd
-    }
-    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Field<Self::Value>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Field::Odd)
-    }
-}
-
-struct Strings;
-impl<'de> Documented<'de> for Strings {
-    type Value = Text<'de>;
-    fn borrowed(value: &'de str) -> Field<Text<'de>> {
-        Field::Present(Text(Cow::Borrowed(value)))
-    }
-    fn owned(value: &str) -> Field<Text<'de>> {
-        Field::Present(Text(Cow::Owned(value.to_owned())))
-    }
-}
-
-struct Booleans;
-impl Documented<'_> for Booleans {
-    type Value = bool;
-    fn boolean(value: bool) -> Field<bool> {
-        Field::Present(value)
-    }
-}
-
-struct Objects<T>(PhantomData<T>);
-impl<'de, T: Deserialize<'de>> Documented<'de> for Objects<T> {
-    type Value = T;
-    fn map<A: MapAccess<'de>>(map: A) -> Result<Field<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Field::Present)
-    }
-}
-
-struct FieldVisitor<K>(PhantomData<K>);
-
-impl<'de, K: Documented<'de>> Visitor<'de> for FieldVisitor<K> {
-    type Value = Field<K::Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Field::Absent)
-    }
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
-        Ok(K::borrowed(value))
-    }
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(K::owned(value))
-    }
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(K::boolean(value))
-    }
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Field::Odd)
-    }
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Field::Odd)
-    }
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Field::Odd)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Field::Odd)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        K::map(map)
+        Ok(Self(match <&RawValue>::deserialize(deserializer)?.get() {
+            "null" => Field::Absent,
+            // A list of as many elements would pass for a struct.
+            json if json.starts_with('{') => serde_json::from_str(json).map_or(Field::Odd, Field::Present),
+            _ => Field::Odd,
+        }))
     }
 }

@@ -46,7 +46,7 @@ fn a_line_expects_its_principal_and_no_other() {
     let forwarded = Actor { via: Some("athena.amazonaws.com".into()), ..api.clone() };
     let engineer = person(SSO_ROLE, "DataEngineer", "alice@example.com");
     let user = actor(ActorKind::User, "arn:aws:iam::111122223333:user/deploy/alice");
-    let federated = actor(ActorKind::Federated, "arn:aws:sts::111122223333:federated-user/alice");
+    let federated = actor(ActorKind::Federated, "arn:aws:iam::111122223333:user/apps/broker");
     let backup = actor(ActorKind::Service, "backup.amazonaws.com");
     let account = account("444455556666/AROAEXAMPLE", "444455556666");
     let foreign_service = Actor { account: Some("444455556666".into()), ..backup.clone() };
@@ -98,10 +98,9 @@ fn a_line_expects_its_principal_and_no_other() {
         ("- user: ops/alice", &user, false),
         ("- user: arn:aws:iam::111122223333:user/deploy/alice", &user, true),
         ("- role: alice", &user, false),
+        ("- user: broker", &federated, true),
+        ("- user: arn:aws:iam::*:user/*", &federated, true),
         ("- user: alice", &federated, false),
-        ("- user: arn:aws:iam::*:user/*", &federated, false),
-        ("- user: arn:aws:sts::111122223333:federated-user/alice", &federated, true),
-        ("- user: arn:aws:sts::111122223333:federated-user/bob", &federated, false),
         // Services and accounts
         ("- service: backup.amazonaws.com", &backup, true),
         ("- service: '*.amazonaws.com'", &backup, true),
@@ -172,10 +171,7 @@ fn what_is_suggested_names_the_actor_in_the_shortest_form_that_is_no_wider() {
             ),
         ),
         (actor(ActorKind::User, "arn:aws:iam::111122223333:user/deploy/alice"), Some("- user: deploy/alice")),
-        (
-            actor(ActorKind::Federated, "arn:aws:sts::111122223333:federated-user/alice"),
-            Some("- user: arn:aws:sts::111122223333:federated-user/alice"),
-        ),
+        (actor(ActorKind::Federated, "arn:aws:iam::111122223333:user/apps/broker"), Some("- user: apps/broker")),
         (actor(ActorKind::Service, "backup.amazonaws.com"), Some("- service: backup.amazonaws.com")),
         (account("444455556666/AROAEXAMPLE", "444455556666"), Some("- account: \"444455556666\"")),
         (account("111122223333", "111122223333"), None),

@@ -188,7 +188,7 @@ tables:
       --> policy.yaml:13:15
        |
     13 |       - user: arn:aws:iam::111122223333:role/orders-api
-       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected arn:aws:iam::ACCOUNT:user/PATH/NAME or arn:aws:sts::ACCOUNT:federated-user/NAME, with `*` in any part
+       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected arn:aws:iam::ACCOUNT:user/PATH/NAME, with `*` in any part
 
     error: `app/` is not a name in IAM
       --> policy.yaml:14:15
