@@ -8,7 +8,7 @@ use tablewarden_core::severity::Severity;
 
 /// Tells who touched the data in your DynamoDB tables, and who was not expected to.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
