@@ -26,7 +26,7 @@ impl Progress {
     pub(crate) fn new(bytes: Option<u64>) -> anyhow::Result<Self> {
         let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::hidden());
         bar.set_style(ProgressStyle::with_template(match bytes {
-            Some(_) => "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
+            Some(_) => "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
             None => "{spinner} {bytes}, {bytes_per_sec}",
         })?);
         Ok(Self { bar })
@@ -61,8 +61,10 @@ impl Progress {
 
 /// Says on standard error what went wrong. Each line is made fit for a terminal, since it may repeat what a file says.
 pub(crate) fn complain(error: &anyhow::Error) {
-    let error = format!("error: {error:#}");
-    error.lines().for_each(write_line);
+    let error = format!("{error:#}");
+    // What is wrong with a policy comes as a report that has this head already.
+    let head = if error.starts_with("error: ") { "" } else { "error: " };
+    format!("{head}{error}").lines().for_each(write_line);
 }
 
 /// Where standard error is closed, nobody is there to be told.

@@ -46,6 +46,7 @@ fn a_wrong_policy_is_shown_with_its_line() {
     let folder =
         Folder::new([("wrong.yaml", b"version: 1\ntables:\n  - tabel: orders\n".as_slice()), ("a.json", b"[]")]);
     let run = folder.replay(&["--policy", "wrong.yaml", "a.json"]).code(2).stdout("");
+    assert!(stderr(&run).starts_with("error: unknown field `tabel`\n"), "{}", stderr(&run));
     for part in ["wrong.yaml:3:5", "  - tabel: orders", "did you mean `table`?"] {
         assert!(stderr(&run).contains(part), "{part}: {}", stderr(&run));
     }
