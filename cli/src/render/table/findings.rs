@@ -9,12 +9,15 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::printable::printable;
 use tablewarden_core::severity::Severity;
 
-use super::{GAP, NAME, Screen, did, items, place, which, who, write_table};
+use super::{GAP, NAME, Screen, did, items, longest_word, place, which, who, write_table};
 use crate::render::Report;
 use crate::summary::Sum;
 
 /// The longest that a line below a finding may be before it is wrapped, in characters.
 const LINE: usize = 600;
+
+/// The width of what such a line begins with: a word of four letters, and a gap.
+const LABEL: u16 = 4 + GAP;
 
 const HEADER: [&str; 7] = ["SEVERITY", "FINDING", "WHO", "TABLE", "EFFECT", "ITEMS", "CALLS"];
 
@@ -35,15 +38,23 @@ pub(super) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -
         let mut line = screen.table();
         line.add_row(cells(finding, report.policy));
         write_table(&mut line, &widths, out)?;
-        let mut below = screen.table();
-        for (label, text) in details(finding, report.policy) {
-            below.add_row([Cell::new(""), Cell::new(label).add_attribute(Attribute::Dim), Cell::new(text)]);
-        }
-        let label = 4 + GAP;
-        write_table(&mut below, &[indent, label, (screen.width + GAP).saturating_sub(indent + label)], out)?;
+        let room = (screen.width + GAP).saturating_sub(indent + LABEL);
+        write_below(&details(finding, report.policy), [indent, LABEL, room], out, screen)?;
+        // A path that is copied from the screen has to lead to its file: it is left to the terminal to break it.
+        let see = see(finding);
+        let room = room.max(longest_word(&see).unwrap_or_default().saturating_add(GAP));
+        write_below(&[("see", see)], [indent, LABEL, room], out, screen)?;
         writeln!(out)?;
     }
     Ok(())
+}
+
+fn write_below(lines: &[(&str, String)], widths: [u16; 3], out: &mut impl Write, screen: Screen) -> io::Result<()> {
+    let mut below = screen.table();
+    for (label, text) in lines {
+        below.add_row([Cell::new(""), Cell::new(label).add_attribute(Attribute::Dim), Cell::new(text)]);
+    }
+    write_table(&mut below, &widths, out)
 }
 
 fn cells(finding: &Finding, policy: Option<&Policy>) -> [Cell; 7] {
@@ -71,10 +82,10 @@ fn right_aligned([severity, finding, who, table, effect, items, calls]: [Cell; 7
     [severity, finding, who, table, effect, right(items), right(calls)]
 }
 
-fn details(finding: &Finding, policy: Option<&Policy>) -> [(&'static str, String); 4] {
+fn details(finding: &Finding, policy: Option<&Policy>) -> [(&'static str, String); 3] {
     let subject = &finding.subject;
     let when = format!("{}, {}", when(finding), place(&subject.account, &subject.region, policy));
-    [("when", when), ("how", how(finding)), ("why", printable(&finding.reason(), LINE)), ("see", see(finding))]
+    [("when", when), ("how", how(finding)), ("why", printable(&finding.reason(), LINE))]
 }
 
 /// `2026-03-02 09:15:00 to 09:20:11 UTC`.
@@ -103,13 +114,13 @@ fn how(finding: &Finding) -> String {
     parts.concat()
 }
 
-/// `1f0c4a3e-… in logs/monday.json, and 3 more events`.
+/// `1f0c4a3e-… in logs/monday.json (and 3 more events)`.
 fn see(finding: &Finding) -> String {
     let Evidence { event_id, place, .. } = &finding.first;
     let more = match finding.accesses.saturating_sub(1) {
         0 => "",
-        1 => ", and 1 more event",
-        more => &format!(", and {more} more events"),
+        1 => " (and 1 more event)",
+        more => &format!(" (and {more} more events)"),
     };
     format!("{} in {}{more}", printable(&event_id.to_string(), NAME), printable(&place.to_string(), LINE))
 }

@@ -69,11 +69,8 @@ impl Screen {
     /// fit. Words are broken only where they have to be.
     fn fit(self, table: &Table) -> Vec<u16> {
         let longest_word = |column| {
-            let words = table.column_cells_iter(column).flatten().filter_map(|cell| {
-                let content = cell.content();
-                content.split_whitespace().map(|word| word.chars().count()).max()
-            });
-            words.max().and_then(|length| u16::try_from(length).ok()).unwrap_or(u16::MAX)
+            let words = table.column_cells_iter(column).flatten().filter_map(|cell| longest_word(&cell.content()));
+            words.max().unwrap_or(u16::MAX)
         };
         let mut columns: Vec<(u16, u16)> =
             table.column_max_content_widths().into_iter().zip((0..).map(longest_word)).collect();
@@ -86,6 +83,12 @@ impl Screen {
         }
         columns.into_iter().map(|(width, _)| width + GAP).collect()
     }
+}
+
+/// In characters; `None` where there is no word.
+fn longest_word(text: &str) -> Option<u16> {
+    let longest = text.split_whitespace().map(|word| word.chars().count()).max()?;
+    Some(u16::try_from(longest).unwrap_or(u16::MAX))
 }
 
 /// Writes a table with its columns of these widths, gaps included.
