@@ -12,7 +12,7 @@ use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, MetricSink};
-use tablewarden_core::report;
+use tablewarden_core::report::{self, Message};
 
 /// What an invocation works with.
 pub(crate) struct Handler<A, M> {
@@ -49,22 +49,13 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
             }
         }
 
-        let mut tally = audit.take_tally();
-        let told = report::tell(audit.into_findings(), self.policy.as_deref(), &self.alerts, &mut tally).await;
-        for error in &told.errors {
-            tracing::error!(%error, "alert not published");
-        }
-        if !told.untold.is_empty() {
-            let failed = tally.alerts_failed;
-            tally = tally.of_failure();
-            tally.alerts_failed = failed;
-        }
-        telemetry::log_tally(&tally);
-        // The findings are out: a metric that is not must not bring them back.
-        if let Err(error) = self.metrics.put(&tally.points(now)).await {
-            tracing::error!(%error, "metrics not put");
-        }
-        if told.untold.is_empty() { Ok(()) } else { Err("an alert is not out".into()) }
+        let message = Message { tally: audit.take_tally(), problems: Vec::new() };
+        let findings = audit.into_findings();
+        let policy = self.policy.as_deref();
+        let outcome = report::report(vec![message], findings, policy, &self.alerts, &self.metrics, now).await;
+        telemetry::log_outcome(&outcome);
+        let problems = outcome.problems.concat();
+        if problems.is_empty() { Ok(()) } else { Err(problems.join("; ").into()) }
     }
 }
 

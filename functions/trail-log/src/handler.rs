@@ -15,7 +15,7 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, LogStore, MetricSink};
 use tablewarden_core::report;
 
-use crate::batch::Batch;
+use crate::batch;
 
 /// What an invocation works with.
 pub(crate) struct Handler<L, A, M> {
@@ -34,12 +34,10 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
     /// is not out; any other payload fails as a whole. Either way the sender keeps it, and what was found in it is told
     /// again: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8]) -> Result<SqsBatchResponse, Error> {
-        let messages = delivery::decode(payload)?;
         let now = (self.now)();
         let mut audit = Audit::new(self.policy.clone(), now, self.limits);
-        let mut batch = Batch::default();
-        for (position, message) in messages.into_iter().enumerate() {
-            let Message { id, parcels } = message;
+        let (mut ids, mut messages) = (Vec::new(), Vec::new());
+        for (position, Message { id, parcels }) in delivery::decode(payload)?.into_iter().enumerate() {
             let mut problems = Vec::new();
             match parcels {
                 Ok(parcels) => {
@@ -49,19 +47,19 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
                         problems.extend(result.err());
                     }
                 }
-                Err(error) => problems.push(error.to_string()),
+                Err(error) => {
+                    audit.object_failed();
+                    problems.push(error.to_string());
+                }
             }
-            batch.add(id, audit.take_tally(), problems);
+            ids.push(id);
+            messages.push(report::Message { tally: audit.take_tally(), problems });
         }
-
-        let told = report::tell(audit.into_findings(), self.policy.as_deref(), &self.alerts, batch.tally()).await;
-        let (tally, response) = batch.finish(told);
-        telemetry::log_tally(&tally);
-        // The findings are out: a metric that is not must not bring them back.
-        if let Err(error) = self.metrics.put(&tally.points(now)).await {
-            tracing::error!(%error, "metrics not put");
-        }
-        response
+        let findings = audit.into_findings();
+        let policy = self.policy.as_deref();
+        let outcome = report::report(messages, findings, policy, &self.alerts, &self.metrics, now).await;
+        telemetry::log_outcome(&outcome);
+        batch::answer(ids, outcome.problems)
     }
 
     /// Audits one parcel. The audit goes to a thread that may block and comes back: a log object is inflated and searched

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::ports::{Observer, Reject};
-use tablewarden_core::tally::Tally;
+use tablewarden_core::report::Outcome;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info`.
@@ -66,8 +66,18 @@ impl Observer for LogRejects {
     }
 }
 
-/// Writes the log line that sums up an invocation.
-pub fn log_tally(tally: &Tally) {
+/// Writes the log lines that sum up an invocation.
+pub fn log_outcome(outcome: &Outcome) {
+    for error in &outcome.untold {
+        tracing::error!(%error, "alert not published");
+    }
+    if let Some(error) = &outcome.unmeasured {
+        tracing::error!(%error, "metrics not put");
+    }
+    let tally = &outcome.tally;
+    if !tally.reconciles() {
+        tracing::error!(?tally, "the counts do not reconcile");
+    }
     tracing::info!(
         records_read = tally.records_read,
         records_relevant = tally.records_relevant,

@@ -41,7 +41,7 @@ pub struct Actor<'a> {
     pub account: Option<Cow<'a, str>>,
     /// The name of the permission set, for [`ActorKind::PermissionSet`].
     pub permission_set: Option<Cow<'a, str>>,
-    /// The person behind it, where AWS vouches for the name: Identity Center's user, `sourceIdentity`, `onBehalfOf`.
+    /// The person behind it, where AWS vouches for the name: Identity Center's user, `onBehalfOf`.
     pub person: Option<Cow<'a, str>>,
     /// The service that made the call for the actor (forward access), such as `athena.amazonaws.com`.
     pub via: Option<Cow<'a, str>>,
@@ -117,10 +117,8 @@ impl<'a> Actor<'a> {
             actor.via = invoked_by.map(Cow::Borrowed);
         }
         if actor.person.is_none() {
-            let session = identity.session_context.present();
-            let vouched = session.and_then(|session| session.source_identity.text());
-            let on_behalf_of = || identity.on_behalf_of.present()?.user_id.text();
-            actor.person = vouched.or_else(on_behalf_of).map(Cow::Borrowed);
+            let on_behalf_of = identity.on_behalf_of.present().and_then(|person| person.user_id.text());
+            actor.person = on_behalf_of.map(Cow::Borrowed);
         }
         actor
     }

@@ -68,7 +68,7 @@ fn every_identity_type_gives_a_name_that_no_session_changes() {
         (role_session(imitated_path, "ceo@example.com"), Role, imitated_path, None, None, imitated_path.split_once("::111122223333:").unwrap().1),
         (
             role_session(app, "x").replace(r#""attributes":{}"#, r#""attributes":{},"sourceIdentity":"carol""#),
-            Role, app, Some("carol"), None, "role/app/orders-api (carol)",
+            Role, app, None, None, "role/app/orders-api",
         ),
         (
             r#"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/dave","accountId":"111122223333","sessionContext":{"sessionIssuer":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/broker"}}}"#.into(),

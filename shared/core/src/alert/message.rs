@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Alert;
 use crate::actor::Actor;
-use crate::printable::{printable, printable_json};
+use crate::printable::printable_json;
 use crate::table::TableId;
 
 /// The most that SNS takes, in bytes, less what the attributes and the subject may need.
@@ -16,6 +16,10 @@ const LARGEST: usize = 250 * 1024;
 
 /// How many event ids the JSON lists of each finding.
 const EVENT_IDS: usize = 200;
+
+/// What is left of a string, and of the text, where the message would be too large, in bytes.
+const LONGEST_STRING: usize = 200;
+const LONGEST_TEXT: usize = 32 * 1024;
 
 /// What is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +34,21 @@ impl Alert {
     /// The alert as a message within SNS's limits.
     pub fn message(&self) -> Message {
         let subject = self.subject();
-        let text = self.text();
-        let whole = bodies(&self.to_json(EVENT_IDS), &text, &subject);
-        let body = if whole.len() <= LARGEST {
-            whole
-        } else {
-            // Only names far beyond what AWS allows get here: the findings keep what tells them from others.
-            let mut short = self.to_json(0);
+        let mut text = self.text();
+        let mut body = bodies(&self.to_json(EVENT_IDS), &text, &subject);
+        if body.len() > LARGEST {
+            // Quotes stand for four bytes each in JSON within JSON: callers who fill what they may write with them must not
+            // cost the reader more than that.
+            body = bodies(&shortened(self.to_json(0)), &text, &subject);
+        }
+        if body.len() > LARGEST {
+            let mut short = shortened(self.to_json(0));
             if let Some(object) = short.as_object_mut() {
                 object.remove("findings");
-                object.insert("truncated".into(), true.into());
             }
-            bodies(&shortened(short), &printable(&subject, 200), &subject)
-        };
+            text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+            body = bodies(&short, &text, &subject);
+        }
         Message { subject, body }
     }
 
@@ -82,12 +88,20 @@ fn bodies(machine: &Value, person: &str, subject: &str) -> String {
     json!({ "default": machine, "email": person, "sms": subject }).to_string()
 }
 
-/// The object with each of its strings cut.
-fn shortened(mut object: Value) -> Value {
-    for value in object.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
-        if let Value::String(text) = value {
-            *text = printable(text, 1024);
-        }
+/// The value with each of its strings cut, and marked as such.
+fn shortened(mut alert: Value) -> Value {
+    cut_strings(&mut alert);
+    if let Some(object) = alert.as_object_mut() {
+        object.insert("truncated".into(), true.into());
     }
-    object
+    alert
+}
+
+fn cut_strings(value: &mut Value) {
+    match value {
+        Value::String(text) => text.truncate(text.floor_char_boundary(LONGEST_STRING)),
+        Value::Array(values) => values.iter_mut().for_each(cut_strings),
+        Value::Object(members) => members.values_mut().for_each(cut_strings),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

@@ -11,7 +11,7 @@ pub use message::Message;
 use crate::actor::Actor;
 use crate::detections::Detection;
 use crate::finding::{Finding, Subject};
-use crate::operation::{self, Plane};
+use crate::operation::Plane;
 use crate::policy::{Policy, Sensitivity};
 use crate::printable::printable;
 use crate::severity::Severity;
@@ -114,8 +114,7 @@ impl Alert {
     }
 
     fn plane(&self) -> Plane {
-        let operation = self.findings.iter().find_map(|finding| finding.operations.first());
-        operation.map_or(Plane::Control, |name| operation::lookup(name, None).plane)
+        self.findings.iter().map(|finding| finding.plane).max().unwrap_or(Plane::Data)
     }
 }
 

@@ -250,15 +250,20 @@ fn a_message_stays_within_256_kib() {
             )
         })
         .collect();
-    for (records, detection, left_out) in
-        [(flood, "item-deletion", serde_json::json!(4800)), (wide, "access-denied", serde_json::Value::Null)]
+    for (records, detection, left_out, truncated) in
+        [(flood, "item-deletion", 4800, false), (wide, "access-denied", 8, true)]
     {
         let message = alerts_at(&records, &place(), "")[0].message();
         assert!(message.body.len() <= 256 * 1024, "{}", message.body.len());
         let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
         let machine: serde_json::Value = serde_json::from_str(body["default"].as_str().unwrap()).unwrap();
         assert_eq!(machine["detection"], detection);
-        assert_eq!(machine["truncated"] == true, left_out.is_null());
+        assert_eq!(machine["truncated"] == true, truncated);
+        let email = body["email"].as_str().unwrap();
+        assert!(
+            ["\nWho", "\nWhen", "\nWhy", "\nEvent ids (", "1f0c4a3e-"].iter().all(|part| email.contains(part)),
+            "{email}"
+        );
         assert_eq!(machine["findings"][0]["event_ids_left_out"], left_out);
     }
 }

@@ -59,13 +59,19 @@ impl Alert {
     }
 
     fn who(&self) -> String {
+        let several = each(self, |finding| &finding.actors);
+        if !several.is_empty() {
+            return format!("many actors: {several}");
+        }
         let account = self.actor.account.as_deref().filter(|account| *account != self.account);
         let other = account.map_or(String::new(), |account| format!(", of account {account}"));
         let via = each(self, |finding| &finding.via);
         let via = if via.is_empty() { via } else { format!(", through {via}") };
+        let said = each(self, |finding| &finding.source_identities);
+        let said = if said.is_empty() { said } else { format!(", who gave the source identity {said}") };
         let (shown, name) = (printable(&self.actor.to_string(), LINE), printable(&self.actor.name, LINE));
         let full = if shown == name { String::new() } else { format!("\n       {name}") };
-        format!("{shown}{other}{via}{full}")
+        format!("{shown}{other}{via}{said}{full}")
     }
 
     fn from(&self) -> String {
@@ -93,6 +99,10 @@ impl Alert {
     }
 
     fn place(&self) -> String {
+        let several = each(self, |finding| &finding.tables);
+        if !several.is_empty() {
+            return format!("many tables: {several}");
+        }
         let table = self
             .table
             .as_ref()

@@ -34,8 +34,6 @@ pub struct Audit {
     seen: Seen,
     findings: Findings,
     tally: Tally,
-    /// From this number of rejects on they are only counted.
-    untold_rejects_from: u64,
 }
 
 impl Audit {
@@ -49,7 +47,6 @@ impl Audit {
             seen: Seen::default(),
             findings: Findings::default(),
             tally: Tally::default(),
-            untold_rejects_from: u64::MAX,
         }
     }
 
@@ -64,18 +61,19 @@ impl Audit {
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
         let limits = self.limits;
-        let before = self.rejects();
-        self.untold_rejects_from = before + MOST_REJECTS;
+        let mut capped = Capped { observer, rejects: 0 };
         let result = log_file::read(input, limits, |entry| match entry {
-            Entry::Element { index, json } => self.record(json, index, origin, observer),
+            Entry::Element { index, json } => self.record(json, index, origin, &mut capped),
             Entry::Document { index, .. } => {
                 let detail = "expected an object with an array `Records`".to_owned();
-                self.reject(&Reject { place: origin.place, index, reason: RejectReason::Malformed, detail }, observer);
+                self.reject(
+                    &Reject { place: origin.place, index, reason: RejectReason::Malformed, detail },
+                    &mut capped,
+                );
             }
-            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
+            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, &mut capped),
         });
-        self.untold_rejects_from = u64::MAX;
-        let rejects = self.rejects() - before;
+        let rejects = capped.rejects;
         let result = match result {
             Ok(summary) if rejects > MOST_REJECTS => {
                 Err(LogFileError::TooManyRejects { rejects, entries: summary.entries })
@@ -83,10 +81,6 @@ impl Audit {
             result => result,
         };
         self.done(result)
-    }
-
-    fn rejects(&self) -> u64 {
-        self.tally.records_rejected.values().sum()
     }
 
     /// Audits a record that came by itself.
@@ -198,9 +192,7 @@ impl Audit {
     fn reject(&mut self, reject: &Reject<'_>, observer: &mut impl Observer) {
         self.tally.records_read += 1;
         *self.tally.records_rejected.entry(reject.reason).or_default() += 1;
-        if self.rejects() <= self.untold_rejects_from {
-            observer.rejected(reject);
-        }
+        observer.rejected(reject);
     }
 
     fn done(&mut self, result: Result<log_file::Summary, LogFileError>) -> Result<(), LogFileError> {
@@ -214,6 +206,25 @@ impl Audit {
                 Err(error)
             }
         }
+    }
+}
+
+/// Tells the first rejects of a file, and counts all.
+struct Capped<'o, O> {
+    observer: &'o mut O,
+    rejects: u64,
+}
+
+impl<O: Observer> Observer for Capped<'_, O> {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        self.rejects += 1;
+        if self.rejects <= MOST_REJECTS {
+            self.observer.rejected(reject);
+        }
+    }
+
+    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>) {
+        self.observer.accessed(call, access);
     }
 }
 

@@ -121,9 +121,12 @@ fn what_stood_before_the_damage_is_audited() {
 }
 
 #[test]
-fn a_flood_of_names_is_folded_and_loses_no_access() {
-    let flood = |count: usize, name: &dyn Fn(usize) -> (String, String)| {
-        let records: Vec<String> = (0..count)
+fn a_flood_of_names_is_folded_and_loses_no_access_and_no_table_of_the_policy() {
+    let policy =
+        "version: 1\ntables:\n  - table: customers\n    watch: [delete]\n  - table: \"*\"\n    watch: [delete]\n";
+    let policy = Arc::new(Policy::parse("policy.yaml", policy).unwrap());
+    let flood = |name: &dyn Fn(usize) -> (String, String)| {
+        let records: Vec<String> = (0..3000)
             .map(|n| {
                 let (user, table) = name(n);
                 let identity =
@@ -131,19 +134,33 @@ fn a_flood_of_names_is_folded_and_loses_no_access() {
                 deletion(&format!("{n}"), &identity).replace("orders", &table)
             })
             .collect();
-        run(&format!("[{}]", records.join(",")), true).0
+        let mut audit = Audit::new(Some(policy.clone()), "2026-03-02T10:00:00Z".parse().unwrap(), Limits::default());
+        let place = Place::File("test".into());
+        let file = format!("[{}]", records.join(","));
+        audit.any_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut Notes::default()).unwrap();
+        let findings: Vec<serde_json::Value> = audit.into_findings().iter().map(|finding| finding.to_json(0)).collect();
+        assert_eq!(findings.iter().map(|finding| finding["accesses"].as_u64().unwrap()).sum::<u64>(), 3000);
+        findings
     };
-    let accesses = |findings: &[Finding]| findings.iter().map(|finding| finding.accesses).sum::<u64>();
+    let about = |findings: &[serde_json::Value], table: &str| {
+        findings.iter().filter(|finding| finding["table"] == table).cloned().collect::<Vec<_>>()
+    };
+    let table = |n: usize| if n == 2999 { "customers".to_owned() } else { format!("table-{n}") };
 
-    let tables = flood(3000, &|n| ("mallory".into(), format!("table-{n}")));
-    assert_eq!((tables.len(), accesses(&tables)), (501, 3000));
-    let folded = tables.iter().find(|finding| finding.accesses == 2500).unwrap();
-    assert_eq!(folded.to_json(0)["table"], "*");
-    assert_eq!(folded.to_json(0)["actor"], "arn:aws:iam::111122223333:user/mallory");
+    let findings = flood(&|n| ("mallory".into(), table(n)));
+    assert_eq!((findings.len(), about(&findings, "customers").len()), (502, 1));
+    let folded = &about(&findings, "*")[0];
+    assert_eq!((&folded["accesses"], &folded["table_arn"]), (&2499.into(), &serde_json::Value::Null));
+    assert_eq!(folded["actor"], "arn:aws:iam::111122223333:user/mallory");
+    assert_eq!(folded["tables"][0], "arn:aws:dynamodb:eu-west-1:111122223333:table/table-1000");
 
-    let both = flood(3000, &|n| (format!("user-{n}"), format!("table-{n}")));
-    assert_eq!((both.len(), accesses(&both)), (1001, 3000));
-    assert_eq!(both.iter().map(|finding| finding.accesses).max(), Some(2000));
+    let findings = flood(&|n| (format!("user-{n}"), table(n)));
+    assert_eq!((findings.len(), about(&findings, "customers").len()), (1002, 1));
+    let folded = findings.iter().find(|finding| finding["actor"] == "*" && finding["table"] == "*").unwrap();
+    assert_eq!(
+        (&folded["accesses"], &folded["actors"][0]),
+        (&1999.into(), &"arn:aws:iam::111122223333:user/user-1000".into())
+    );
 }
 
 #[test]

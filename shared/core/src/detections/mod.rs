@@ -73,6 +73,8 @@ pub struct Hit {
     pub reason: String,
     /// What would make it expected.
     pub remedy: Option<String>,
+    /// Whether the policy names the table itself, and not by a pattern.
+    pub table_is_named: bool,
 }
 
 /// What the detections say about an access.
@@ -80,7 +82,8 @@ pub fn judge<'a>(call: &'a Call<'_>, access: &'a Access<'_>, context: Context<'a
     ALL.iter().filter_map(move |detection| {
         let verdict = (detection.judge)(call, access, context)?;
         let severity = weigh(&verdict, call.outcome, context.table.map(|table| table.sensitivity));
-        Some(Hit { detection, severity, reason: verdict.reason, remedy: verdict.remedy })
+        let table_is_named = context.table.is_some_and(|table| !table.label.contains('*'));
+        Some(Hit { detection, severity, reason: verdict.reason, remedy: verdict.remedy, table_is_named })
     })
 }
 

@@ -17,7 +17,7 @@ pub use sample::Sample;
 use crate::access::{Access, Call, Outcome};
 use crate::actor::{Actor, ActorKind};
 use crate::detections::{Detection, Hit};
-use crate::operation::Effect;
+use crate::operation::{Effect, Plane};
 use crate::place::Place;
 use crate::severity::Severity;
 use crate::table::TableId;
@@ -55,6 +55,14 @@ pub struct Finding {
     pub vpc_endpoints: Sample<String>,
     /// The services that made the calls for the actor.
     pub via: Sample<String>,
+    /// Whom the callers said they stand for when they assumed their roles: `sourceIdentity`.
+    pub source_identities: Sample<String>,
+    /// The ARNs of the tables, where several are folded.
+    pub tables: Sample<String>,
+    /// The names of the actors, where several are folded.
+    pub actors: Sample<String>,
+    /// Whether the calls reached into tables or worked on them.
+    pub plane: Plane,
     /// The error codes of calls that did not succeed.
     pub error_codes: Sample<String>,
     /// Where the records were read.
@@ -124,8 +132,10 @@ pub struct Findings {
 impl Findings {
     /// Adds what a detection says about an access.
     pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        let subject = self.admitted(Subject::of(hit.detection, call, access));
-        if subject.account == SEVERAL {
+        let subject = self.admitted(Subject::of(hit.detection, call, access), hit.table_is_named);
+        let of_several_tables = subject.table.as_ref().is_some_and(|table| table.name == SEVERAL);
+        let of_several_actors = subject.actor.name == SEVERAL;
+        if of_several_tables || of_several_actors {
             // Lines of policy for one of many would not help.
             hit.remedy = None;
         }
@@ -139,13 +149,22 @@ impl Findings {
         if call.time <= finding.first.time {
             finding.first = evidence().min(finding.first.clone());
         }
+        if let Some(table) = access.table.as_ref().filter(|_| of_several_tables) {
+            finding.tables.add(table.arn());
+        }
+        if of_several_actors {
+            finding.actors.add_ref(call.actor.name.as_ref());
+        }
         finding.fold(hit, call, access, origin);
     }
 
     /// The subject, or in a flood the wider one that it is folded into.
-    fn admitted(&mut self, mut subject: Subject) -> Subject {
+    ///
+    /// Made-up names must not crowd out the ones that matter: a table that the policy names is never folded. Which of the
+    /// others are told by name depends on which came first.
+    fn admitted(&mut self, mut subject: Subject, table_is_named: bool) -> Subject {
         let count = self.counts.entry(subject.detection.id).or_default();
-        if *count >= MOST && !self.folded.contains_key(&subject) {
+        if *count >= MOST && !table_is_named && !self.folded.contains_key(&subject) {
             subject = subject.of_several_tables();
         }
         if *count >= 2 * MOST && !self.folded.contains_key(&subject) {
@@ -207,14 +226,19 @@ impl Subject {
     }
 
     /// The parts that tell this subject from every other, as text.
-    fn identity(&self) -> [&str; 8] {
+    fn identity(&self) -> [&str; 12] {
+        let Actor { kind, name, account, permission_set, person, via: _ } = &self.actor;
         [
             self.detection.id,
             &self.account,
             &self.region,
+            self.table.as_ref().map_or("", |table| &table.partition),
             self.table.as_ref().map_or("", |table| &table.name),
-            &self.actor.name,
-            self.actor.person.as_deref().unwrap_or_default(),
+            kind.as_str(),
+            name,
+            account.as_deref().unwrap_or_default(),
+            permission_set.as_deref().unwrap_or_default(),
+            person.as_deref().unwrap_or_default(),
             self.effect.as_str(),
             self.outcome.as_str(),
         ]
@@ -239,6 +263,10 @@ impl Finding {
             user_agents: Sample::default(),
             vpc_endpoints: Sample::default(),
             via: Sample::default(),
+            source_identities: Sample::default(),
+            tables: Sample::default(),
+            actors: Sample::default(),
+            plane: Plane::Data,
             error_codes: Sample::default(),
             places: Sample::default(),
             origins: BTreeSet::new(),
@@ -261,11 +289,13 @@ impl Finding {
             (old, new) => old.or(new),
         };
         self.operations.add_ref(call.record.event_name());
+        self.plane = self.plane.max(call.operation.plane);
         let fields = [
             (&mut self.sources, call.record.source_ip_address.text()),
             (&mut self.user_agents, call.record.user_agent.text()),
             (&mut self.vpc_endpoints, call.record.vpc_endpoint_id.text()),
             (&mut self.via, call.actor.via.as_deref()),
+            (&mut self.source_identities, call.record.source_identity()),
             (&mut self.error_codes, call.record.error_code.text()),
         ];
         for (sample, value) in fields {
@@ -313,11 +343,14 @@ impl Finding {
             "actor_account": actor.account,
             "permission_set": actor.permission_set,
             "person": actor.person,
+            "source_identities": list(&self.source_identities),
             "via": list(&self.via),
             "account": account,
             "region": region,
             "table": table.as_ref().map(|table| &table.name),
-            "table_arn": table.as_ref().map(TableId::arn),
+            "table_arn": table.as_ref().filter(|table| table.name != SEVERAL).map(TableId::arn),
+            "tables": list(&self.tables),
+            "actors": list(&self.actors),
             "effect": effect.as_str(),
             "outcome": outcome.as_str(),
             "operations": list(&self.operations),

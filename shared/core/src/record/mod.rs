@@ -193,6 +193,13 @@ impl<'a> Record<'a> {
         &self.event_source.0
     }
 
+    /// Whom the caller said to stand for when it assumed its role. It cannot be changed along a chain of roles, but whoever
+    /// assumes the first one writes it:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html>.
+    pub fn source_identity(&self) -> Option<&str> {
+        self.user_identity.present()?.session_context.present()?.source_identity.text()
+    }
+
     /// The API that was called.
     pub fn event_name(&self) -> &str {
         &self.event_name.0
