@@ -83,6 +83,12 @@ impl Audit {
     ) {
         let malformed = |detail| Reject { place: origin.place, index, reason: RejectReason::Malformed, detail };
         match parcels {
+            // An entry that held nothing would else be gone without being counted.
+            Ok(parcels) if parcels.is_empty() => {
+                let detail =
+                    "expected a record or a delivery that carries some, found one that carries none".to_owned();
+                self.reject(&malformed(detail), observer);
+            }
             Ok(parcels) => {
                 for parcel in parcels {
                     match parcel {

@@ -234,11 +234,24 @@ fn records_are_found_in_files_of_every_form() {
 
 #[test]
 fn records_are_found_in_delivery_bodies_and_a_mere_notification_is_rejected() {
-    for (body, relevant) in [(DELIVERY, 1), (API_CALL, 1), (NOTIFICATION, 0)] {
+    for (body, relevant, rejected) in [(DELIVERY, 1, 0), (API_CALL, 1, 0), (NOTIFICATION, 0, 1)] {
         let (_, tally, notes, _) = run(body, true);
-        assert_eq!(tally.records_relevant > 0, relevant > 0, "{body}");
-        assert_eq!(notes.rejects.is_empty(), relevant > 0, "{:?}", notes.rejects);
+        assert_eq!((tally.records_relevant, notes.rejects.len()), (relevant, rejected), "{body}");
     }
     let (.., notes, _) = run(NOTIFICATION, true);
     assert!(notes.rejects[0].2.contains("names the log object s3://example-trail-logs/"), "{:?}", notes.rejects);
+}
+
+#[test]
+fn an_entry_that_holds_no_record_is_rejected() {
+    let other_service = r#"{"eventSource":"s3.amazonaws.com","eventName":"aws:x","Records":[],"kind":"aws:x"}"#;
+    let queued = r#"{"messageId":"m","eventSource":"aws:sqs","body":"{\"Records\":[]}"}"#;
+    for entry in ["[]", "[[]]", r#"{"Records":[]}"#, other_service, queued] {
+        let file = format!("{{\"Records\":[{entry},{}]}}", deletion("a", ""));
+        let (findings, tally, notes, _) = run(&file, true);
+        assert_eq!((findings.len(), tally.records_read, notes.rejects.len()), (1, 2, 1), "{entry}");
+        let (index, reason, detail) = &notes.rejects[0];
+        assert_eq!((*index, *reason), (0, RejectReason::Malformed), "{entry}");
+        assert!(detail.starts_with("expected a record"), "{entry}: {detail}");
+    }
 }
