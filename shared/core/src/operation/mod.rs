@@ -87,8 +87,8 @@ impl Plane {
 ///
 /// Data events: "Logging DynamoDB operations by using AWS CloudTrail",
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html>; every other call is a
-/// management event. `category` is the record's `eventCategory`: an API that is new since this was written counts as one of
-/// unknown effect where CloudTrail calls it a data event, and where the record does not say.
+/// management event. `category` is the record's `eventCategory`. An API that is new since this was written is of unknown
+/// effect, except where it is named as the control plane names its calls and CloudTrail does not call it a data event.
 pub fn lookup(event_name: &str, category: Option<&str>) -> Operation {
     use Effect::{Delete, Read, Write};
     let data = |shape| Operation { plane: Plane::Data, shape };
@@ -107,7 +107,9 @@ pub fn lookup(event_name: &str, category: Option<&str>) -> Operation {
     }
 }
 
-/// DynamoDB's control plane is named by a verb and a noun; a verb that is not known here makes the call an unknown one.
+/// DynamoDB's control plane is named by a verb and a noun; a verb that is not known here makes the call an unknown one. So
+/// does a noun of the data plane: the planes share verbs, and a `DeleteItems` to come must not pass for a call like
+/// `DeleteBackup`.
 ///
 /// The verbs are those of "Actions, resources, and condition keys for Amazon DynamoDB",
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
@@ -128,10 +130,13 @@ fn is_control(event_name: &str) -> bool {
         "Restore",
         "Update",
     ];
+    const DATA_NOUNS: [&str; 4] = ["Item", "Record", "ShardIterator", "Statement"];
+    let of_data = |noun: &str| DATA_NOUNS.iter().any(|data| noun.contains(data));
     matches!(event_name, "TagResource" | "UntagResource" | "PurchaseReservedCapacityOfferings" | "StartAwsBackupJob")
         || VERBS
             .iter()
-            .any(|verb| event_name.strip_prefix(verb).is_some_and(|noun| noun.starts_with(char::is_uppercase)))
+            .filter_map(|verb| event_name.strip_prefix(verb))
+            .any(|noun| noun.starts_with(char::is_uppercase) && !of_data(noun))
 }
 
 #[cfg(test)]
@@ -147,6 +152,13 @@ mod tests {
             ("GetResourcePolicy", Some("Management"), Plane::Control, true),
             ("UpdateTable", None, Plane::Control, true),
             ("EvaporateItems", Some("Data"), Plane::Data, false),
+            ("DeleteItems", Some("Data"), Plane::Data, false),
+            ("DeleteItems", None, Plane::Control, false),
+            ("DeleteItems", Some("Management"), Plane::Control, false),
+            ("PutManyItemsFast", None, Plane::Control, false),
+            ("GetRecordsOfShard", None, Plane::Control, false),
+            ("ScanItems", None, Plane::Control, false),
+            ("ExportTableToPointInTime", None, Plane::Control, true),
             ("EvaporateTable", Some("Management"), Plane::Control, false),
             ("EvaporateTable", None, Plane::Control, false),
             ("Getaway", None, Plane::Control, false),
