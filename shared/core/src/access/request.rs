@@ -25,7 +25,7 @@ pub(super) type Reader = for<'b, 'a> fn(&'b Value<'a>) -> Option<Vec<Part<'b>>>;
 
 /// The table that a call names in a field of its own.
 pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawValue>) -> Option<&'b str> {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 11] = [
         "tableName",
         "tableArn",
         "resourceArn",
@@ -33,6 +33,8 @@ pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawVa
         "targetTableName",
         "globalTableName",
         "backupArn",
+        "exportArn",
+        "importArn",
         "sourceTableArn",
         "sourceTableName",
     ];

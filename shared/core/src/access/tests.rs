@@ -72,6 +72,11 @@ fn tables_are_found_wherever_the_record_names_them() {
         &format!(r#"{{"backupArn":"{ARN}/backup/01547087347000-c8b6cdf3"}}"#),
         &["111122223333/orders admin ?"],
     );
+    for (name, field) in [("DescribeExport", "exportArn"), ("DescribeImport", "importArn")] {
+        let kind = name.trim_start_matches("Describe").to_lowercase();
+        let params = format!(r#"{{"{field}":"{ARN}/{kind}/01547087347000-c8b6cdf3"}}"#);
+        check(name, &params, &["111122223333/orders admin ?"]);
+    }
     check("ListTables", "{}", &["- admin ?"]);
     check("ListTables", &format!(r#"{{"tableName":"{}"}}"#, "x".repeat(256)), &["- admin ?"]);
 }
