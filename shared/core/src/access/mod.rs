@@ -79,6 +79,9 @@ impl<'a> Call<'a> {
             Shape::Transaction => self.of_parts(&tables, effect, request::transaction),
             Shape::Statements => self.of_parts(&tables, effect, request::statements),
         };
+        for access in &mut accesses {
+            access.unreadable = access.unreadable.or(tables.unreadable());
+        }
         if self.operation.plane == Plane::Data {
             self.add_unnamed(&tables, effect, &mut accesses);
         }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use indexmap::IndexSet;
-use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json_borrow::Value;
 
 use super::Outcome;
 use crate::actor::Actor;
-use crate::record::{ObjectField, Record, TextField};
+use crate::record::Record;
 use crate::table::{TableArn, TableId, partition_of_region};
 
 /// What a record says about where its tables stand.
@@ -23,12 +23,8 @@ pub(super) struct Tables<'a> {
     region: &'a str,
     /// The table that a denial's message names.
     denied: Option<TableId<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Resource<'a> {
-    #[serde(borrow, rename = "ARN", alias = "arn", default)]
-    arn: TextField<'a>,
+    /// Why there may be more tables among the `resources`.
+    unreadable: Option<&'static str>,
 }
 
 impl<'a> Tables<'a> {
@@ -38,7 +34,8 @@ impl<'a> Tables<'a> {
         let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
         let mut listed = IndexSet::new();
         let mut by_name = HashMap::new();
-        for TableArn { table, .. } in resource_arns(record.resources).filter_map(parse_arn) {
+        let (arns, unreadable) = resource_arns(record.resources);
+        for TableArn { table, .. } in arns.into_iter().filter_map(parse_arn) {
             // Of two tables of one name, the caller's own is the one that it can name so.
             if table.account == account && table.region == record.region() || !by_name.contains_key(&table.name) {
                 by_name.insert(table.name.clone(), table.clone());
@@ -46,7 +43,7 @@ impl<'a> Tables<'a> {
             listed.insert(table);
         }
         let denied = record.error_message.text().filter(|_| outcome == Outcome::Denied).and_then(table_in_denial);
-        Self { listed, by_name, account, region: record.region(), denied }
+        Self { listed, by_name, account, region: record.region(), denied, unreadable }
     }
 
     /// The table behind a name or an ARN of a request; `None` for a text that can be neither.
@@ -54,11 +51,12 @@ impl<'a> Tables<'a> {
     /// A name has at most 255 characters and an ARN 1,024; a call that fails for that reason is logged all the same, with
     /// whatever its caller wrote:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>.
+    /// No table is called `*`, which stands for all of them.
     pub(super) fn resolve(&self, name_or_arn: &'a str) -> Option<TableId<'a>> {
-        if let Some(TableArn { table, .. }) = parse_arn(name_or_arn) {
-            return Some(table);
+        if let Some(arn) = TableArn::parse(name_or_arn) {
+            return usable(arn, name_or_arn).map(|arn| arn.table);
         }
-        if name_or_arn.is_empty() || name_or_arn.len() > 255 {
+        if matches!(name_or_arn, "" | "*") || name_or_arn.len() > 255 {
             return None;
         }
         Some(match self.by_name.get(name_or_arn) {
@@ -77,6 +75,11 @@ impl<'a> Tables<'a> {
         self.all().next()
     }
 
+    /// Why the record may list more tables than are known.
+    pub(super) fn unreadable(&self) -> Option<&'static str> {
+        self.unreadable
+    }
+
     /// Every table that the record lists.
     pub(super) fn listed(&self) -> impl Iterator<Item = &TableId<'a>> {
         self.listed.iter()
@@ -89,19 +92,41 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// The table behind an ARN, if it is no longer than DynamoDB allows.
+/// The table behind an ARN.
 fn parse_arn(arn: &str) -> Option<TableArn<'_>> {
-    TableArn::parse(arn).filter(|_| arn.len() <= 1024)
+    usable(TableArn::parse(arn)?, arn)
 }
 
-/// The ARNs of `resources`; a list of another form has none.
-fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
-    let listed = raw.and_then(|raw| serde_json::from_str::<Vec<ObjectField<Resource<'_>>>>(raw.get()).ok());
-    listed.into_iter().flatten().filter_map(|resource| match resource.present()?.arn {
-        // An ARN that was written with escapes is none of AWS's.
-        crate::record::Field::Present(crate::record::Text(Cow::Borrowed(arn))) => Some(arn),
-        _ => None,
-    })
+/// An ARN that is no longer than DynamoDB allows and that means one table.
+fn usable<'a>(parsed: TableArn<'a>, arn: &str) -> Option<TableArn<'a>> {
+    (arn.len() <= 1024 && parsed.table.name != "*").then_some(parsed)
+}
+
+/// The ARNs of `resources`, and why there may be more of them. Each element is read by itself, so that an odd one hides no
+/// other.
+fn resource_arns(raw: Option<&RawValue>) -> (Vec<&str>, Option<&'static str>) {
+    const UNREADABLE: Option<&str> = Some("resources that cannot be read in full");
+    let Some(raw) = raw else { return (Vec::new(), None) };
+    let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else { return (Vec::new(), UNREADABLE) };
+    let (mut arns, mut unreadable) = (Vec::new(), None);
+    for element in elements {
+        match serde_json::from_str::<Value<'_>>(element.get()) {
+            Ok(Value::Null) => {}
+            // Some resources have an `ARNPrefix` in its place.
+            Ok(Value::Object(fields)) => {
+                for (_, arn) in fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("arn")) {
+                    match arn {
+                        Value::Null => {}
+                        Value::Str(Cow::Borrowed(arn)) => arns.push(*arn),
+                        // An ARN that was written with escapes is none of AWS's.
+                        _ => unreadable = UNREADABLE,
+                    }
+                }
+            }
+            _ => unreadable = UNREADABLE,
+        }
+    }
+    (arns, unreadable)
 }
 
 /// `User: … is not authorized to perform: dynamodb:Scan on resource: ARN because …`: AWS's own words, which name the table
@@ -109,5 +134,5 @@ fn resource_arns(raw: Option<&RawValue>) -> impl Iterator<Item = &str> {
 fn table_in_denial(message: &str) -> Option<TableId<'_>> {
     let (_, rest) = message.split_once(" on resource: ")?;
     let arn = rest.split([' ', '\n', '\t']).next()?;
-    parse_arn(arn).map(|arn| arn.table).filter(|table| table.name != "*")
+    parse_arn(arn).map(|arn| arn.table)
 }

@@ -216,6 +216,48 @@ fn a_table_that_is_listed_and_not_named_is_told() {
 }
 
 #[test]
+fn an_odd_resource_hides_no_other() {
+    let arn = |name: &str| ARN.replace("orders", name);
+    let listed = |elements: &str| format!(r#","requestParameters":{{"tableName":"carts"}},"resources":{elements}"#);
+    let why = "resources that cannot be read in full";
+    let unnamed =
+        |name: &str| format!("111122223333/{name} read ? !the record lists a table that its request does not name");
+    let (orders, users) = (arn("orders"), arn("users"));
+    let last = format!(r#"{{"ARN":"{users}"}}"#);
+    for odd in ["null", "{}", r#"{"ARN":null}"#, r#"{"ARNPrefix":"arn:aws:s3:::example-data/"}"#] {
+        let want = ["111122223333/carts read ?".to_owned(), unnamed("users")];
+        assert_eq!(accesses("Scan", &listed(&format!("[{odd},{last}]"))), want, "{odd}");
+    }
+    let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
+    let nested = format!(r#"{{"ARN":{deep}}}"#);
+    for odd in [r#""gone""#, "7", "[]", r#"{"ARN":7}"#, r#"{"ARN":"\u0061rn"}"#, &deep, &nested] {
+        let want = [format!("111122223333/carts read ? !{why}"), unnamed("users")];
+        assert_eq!(accesses("Scan", &listed(&format!("[{odd},{last}]"))), want, "{odd}");
+    }
+    for (one, other) in [("arn", "ARN"), ("ARN", "arn"), ("ARN", "ARN")] {
+        let both = listed(&format!(r#"[{{"{one}":"{orders}","{other}":"{users}"}}]"#));
+        let want = ["111122223333/carts read ?".to_owned(), unnamed("orders"), unnamed("users")];
+        assert_eq!(accesses("Scan", &both), want, "{both}");
+    }
+    for odd in [r#""gone""#, "{}", "7"] {
+        assert_eq!(accesses("Scan", &listed(odd)), [format!("111122223333/carts read ? !{why}")], "{odd}");
+    }
+    assert_eq!(accesses("Scan", &listed("null")), ["111122223333/carts read ?"]);
+}
+
+#[test]
+fn no_table_is_called_by_an_asterisk() {
+    let all = ARN.replace("orders", "*");
+    for name in ["*", &all] {
+        let params = format!(r#"{{"tableName":"{name}"}}"#);
+        check("Scan", &params, &["- read ? !no table is named"]);
+        let listed = format!(r#","requestParameters":{params},"resources":[{{"ARN":"{all}"}},{{"ARN":"{ARN}"}}]"#);
+        assert_eq!(accesses("Scan", &listed), ["111122223333/orders read ?"], "{name}");
+    }
+    check("BatchGetItem", r#"{"requestItems":{"*":{"keys":[1]}}}"#, &["- read 1 !no table is named"]);
+}
+
+#[test]
 fn a_bare_name_is_the_callers_table_before_one_of_another_account() {
     let params = r#","requestParameters":{"requestItems":{"orders":{"keys":[1]},"arn:aws:dynamodb:eu-west-1:444455556666:table/orders":{"keys":[1,2]}}}"#;
     for tables in [["444455556666", "111122223333"], ["111122223333", "444455556666"]] {
