@@ -281,3 +281,19 @@ proptest::proptest! {
         proptest::prop_assert!(subject.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()), "{subject}");
     }
 }
+
+#[test]
+fn a_file_of_any_form_is_searched_at_every_depth_and_in_strings() {
+    let file = Place::File("it's/lookup events.json".into());
+    let guid = record(1, "DeleteItem", serde_json::json!({}));
+    let no_guid = record(1, "DeleteItem", serde_json::json!({"eventID": "REDACTED"}));
+    for (record, filter) in
+        [(guid, r#"select(.eventID == "1f0c4a3e-7b52-4b8e-9d55-0a6f3c2b1d01")"#), (no_guid, "select(.eventID)")]
+    {
+        let line = format!(
+            "\n  gzip -dcf <\"it's/lookup events.json\" | jq '.. | ., (strings | fromjson? | ..) | objects | {filter}'\n"
+        );
+        let text = alerts_at(&[record], &file, POLICY)[0].text();
+        assert!(text.contains(&line), "{text}");
+    }
+}

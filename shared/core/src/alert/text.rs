@@ -117,7 +117,8 @@ impl Alert {
         place
     }
 
-    /// The console's page of the event where there is one, and the line that gets the record out of its log object.
+    /// The console's page of the event where there is one, and the line that gets the record out of its log object, which
+    /// S3 may have unpacked (`gzip -dcf` passes on what is plain).
     fn look_further(&self) -> String {
         let mut lines = String::new();
         let Some(Evidence { event_id, place, .. }) = self.findings.iter().map(|finding| &finding.first).min() else {
@@ -131,13 +132,20 @@ impl Alert {
         if let (Plane::Control, Some(id), Some(console)) = (self.plane(), &id, console(&self.region)) {
             let _ = writeln!(lines, "  https://{console}/cloudtrailv2/home?region={}#/events/{id}", self.region);
         }
-        let filter = id.map_or(String::new(), |id| format!(" | select(.eventID == \"{id}\")"));
+        let filter = id.map_or("select(.eventID)".to_owned(), |id| format!("select(.eventID == \"{id}\")"));
         let _ = match place {
             Place::Object(object) => {
                 let url = quoted(&object.to_string());
-                writeln!(lines, "  aws s3 cp {url} - | gunzip | jq '.Records[]{filter}'")
+                writeln!(lines, "  aws s3 cp {url} - | gzip -dcf | jq '.Records[] | {filter}'")
             }
-            Place::File(path) => writeln!(lines, "  zcat -f {} | jq '.Records[]?{filter}'", quoted(path)),
+            // A file of any form: the record may stand at any depth, or in a string, as `lookup-events` writes it.
+            Place::File(path) => {
+                writeln!(
+                    lines,
+                    "  gzip -dcf <{} | jq '.. | ., (strings | fromjson? | ..) | objects | {filter}'",
+                    quoted(path)
+                )
+            }
             Place::Event(route) => {
                 writeln!(lines, "  Told by {route}; the log object with the same event id follows in 5 to 15 minutes.")
             }
