@@ -20,35 +20,32 @@ fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Case, check};
+    use super::super::testing::{Case, check_with_and_without_policy};
 
     #[test]
     fn a_table_creation_is_told_with_or_without_a_policy() {
         let orders = r#"{"tableName":"orders"}"#;
-        for policy in ["", "version: 1\ntables:\n  - table: other\n"] {
-            check(
-                super::DETECTION.id,
-                policy,
-                &[
-                    Case::new("created", "CreateTable", orders).fires("informational"),
-                    Case::new("denied", "CreateTable", orders).error("AccessDenied").fires("informational"),
-                    Case::new(
-                        "restored from a backup",
-                        "RestoreTableFromBackup",
-                        r#"{"targetTableName":"copy","backupArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders/backup/01"}"#,
-                    )
+        check_with_and_without_policy(
+            super::DETECTION.id,
+            &[
+                Case::new("created", "CreateTable", orders).fires("informational"),
+                Case::new("denied", "CreateTable", orders).error("AccessDenied").fires("informational"),
+                Case::new(
+                    "restored from a backup",
+                    "RestoreTableFromBackup",
+                    r#"{"targetTableName":"copy","backupArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders/backup/01"}"#,
+                )
+                .fires("informational"),
+                Case::new(
+                    "restored from the past",
+                    "RestoreTableToPointInTime",
+                    r#"{"sourceTableName":"orders","targetTableName":"copy"}"#,
+                )
+                .fires("informational"),
+                Case::new("imported", "ImportTable", r#"{"tableCreationParameters":{"tableName":"copy"}}"#)
                     .fires("informational"),
-                    Case::new(
-                        "restored from the past",
-                        "RestoreTableToPointInTime",
-                        r#"{"sourceTableName":"orders","targetTableName":"copy"}"#,
-                    )
-                    .fires("informational"),
-                    Case::new("imported", "ImportTable", r#"{"tableCreationParameters":{"tableName":"copy"}}"#)
-                        .fires("informational"),
-                    Case::new("described", "DescribeTable", orders),
-                ],
-            );
-        }
+                Case::new("described", "DescribeTable", orders),
+            ],
+        );
     }
 }

@@ -15,21 +15,18 @@ fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Case, check};
+    use super::super::testing::{Case, check_with_and_without_policy};
 
     #[test]
     fn a_table_deletion_is_told_with_or_without_a_policy() {
         let orders = r#"{"tableName":"orders"}"#;
-        for policy in ["", "version: 1\ntables:\n  - table: other\n"] {
-            check(
-                super::DETECTION.id,
-                policy,
-                &[
-                    Case::new("deleted", "DeleteTable", orders).fires("high"),
-                    Case::new("denied", "DeleteTable", orders).error("AccessDenied").fires("medium"),
-                    Case::new("described", "DescribeTable", orders),
-                ],
-            );
-        }
+        check_with_and_without_policy(
+            super::DETECTION.id,
+            &[
+                Case::new("deleted", "DeleteTable", orders).fires("high"),
+                Case::new("denied", "DeleteTable", orders).error("AccessDenied").fires("medium"),
+                Case::new("described", "DescribeTable", orders),
+            ],
+        );
     }
 }
