@@ -334,7 +334,7 @@ impl Splitter {
     /// Goes to the next line that starts as records do. Lines that start otherwise are not tried: they could be the inner
     /// lines of a value that was written over several.
     fn garbled(&mut self, visit: &mut impl FnMut(Entry<'_>)) {
-        let starts_line = self.window.before().byte == b'\n';
+        let starts_line = self.window.starts_line();
         let rest = self.window.rest();
         match rest.first() {
             Some(b'{' | b'[') if starts_line => self.end_garbled(visit),

@@ -79,7 +79,13 @@ impl Window {
         self.offset + self.at as u64
     }
 
-    /// What stands before the next byte to be looked at.
+    /// Whether the next byte to be looked at is the first of a line that is not the file's first.
+    pub(super) fn starts_line(&self) -> bool {
+        self.byte_before(self.at) == b'\n'
+    }
+
+    /// What stands before the next byte to be looked at. This looks back over all white space there, so it is for once a
+    /// chunk or a value, not for once a line: see [`starts_line`](Self::starts_line).
     pub(super) fn before(&self) -> Before {
         self.before_index(self.at)
     }
@@ -87,9 +93,14 @@ impl Window {
     fn before_index(&self, index: usize) -> Before {
         let ahead = self.bytes.get(..index).unwrap_or_default();
         Before {
-            byte: ahead.last().copied().unwrap_or(self.before.byte),
+            byte: self.byte_before(index),
             significant: last_significant(ahead).unwrap_or(self.before.significant),
         }
+    }
+
+    fn byte_before(&self, index: usize) -> u8 {
+        let ahead = self.bytes.get(..index).unwrap_or_default();
+        ahead.last().copied().unwrap_or(self.before.byte)
     }
 
     /// Keeps the bytes from here on.

@@ -251,6 +251,16 @@ fn file_that_is_no_json_is_garbled() {
     }
 }
 
+/// Looking back over the empty lines at each of them would not end.
+#[test]
+fn empty_lines_in_garbled_text_are_passed_without_a_look_back() {
+    let lines = 8 << 20;
+    let bytes = format!("oops{}{{}}", "\n".repeat(lines));
+    let (seen, result) = read_all(bytes.as_bytes(), Limits::default());
+    assert_eq!(seen, [Seen::Garbled(0, 0, lines as u64 + 4), Seen::Document(1, "{}".to_owned())]);
+    assert!(result.is_ok());
+}
+
 #[derive(Debug, Clone)]
 enum Mutation {
     Truncate(prop::sample::Index),
