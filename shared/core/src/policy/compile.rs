@@ -9,7 +9,7 @@ use super::error::{PolicyError, Report, Wrong};
 use super::file::{self, Text};
 use super::pattern::Pattern;
 use super::principal::{Expectation, Kind, Principal};
-use super::table_spec::{Rank, TableSpec, is_account_id};
+use super::table_spec::{Contest, TableSpec, is_account_id};
 use super::{Policy, Sensitivity, TablePolicy};
 
 /// In bytes. A thousand tables with ten lines each are about 0.5 MB.
@@ -63,11 +63,11 @@ fn compile(file: file::File, report: &mut Report<'_>) -> Policy {
         }
         policy.accounts.insert(id.value, name);
     }
-    let mut ranked: HashMap<Rank, Vec<usize>> = HashMap::new();
+    let mut contests: HashMap<Contest, Vec<usize>> = HashMap::new();
     for entry in file.tables.into_iter().flatten() {
         let at = entry.table.defined;
         let Some(table) = compile_table(entry, report) else { continue };
-        let rivals = ranked.entry(table.spec.rank()).or_default();
+        let rivals = contests.entry(table.spec.contest()).or_default();
         let rival = rivals.iter().filter_map(|&i| policy.tables.get(i)).find(|rival| rival.spec.overlaps(&table.spec));
         if let Some(rival) = rival {
             report.add(at, equally_specific(rival, &table));

@@ -20,25 +20,17 @@ pub struct PolicyError {
 
 /// One thing wrong with a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+struct Problem {
     /// From 1.
-    pub line: usize,
-    /// In characters, from 1.
-    pub column: usize,
+    line: usize,
     /// What is wrong, one sentence without a full stop.
-    pub message: String,
+    message: String,
     /// What was expected there, to be read after "expected".
-    pub expected: String,
+    expected: String,
+    /// The line.
     text: String,
     /// In bytes of `text`.
     span: Range<usize>,
-}
-
-impl PolicyError {
-    /// What is wrong, in the order it was found; at most 20 problems.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
 }
 
 impl std::error::Error for PolicyError {}
@@ -124,7 +116,7 @@ impl<'a> Report<'a> {
         let offset = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(offset, _)| offset);
         let span = offset(column - 1)..offset(column.saturating_add(length) - 1);
         let Wrong { message, expected } = wrong;
-        let problem = Problem { line, column, message, expected, text: text.to_owned(), span };
+        let problem = Problem { line, message, expected, text: text.to_owned(), span };
         // A value behind an anchor is read at each alias; it is wrong once.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);

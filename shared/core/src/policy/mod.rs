@@ -58,7 +58,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-pub use error::{PolicyError, Problem};
+pub use error::PolicyError;
 pub use principal::Expectation;
 pub use suggest::suggest;
 
@@ -98,11 +98,6 @@ impl Policy {
             .chain(&self.patterns)
             .filter_map(|&index| self.tables.get(index))
             .find(|policy| policy.spec.matches(table))
-    }
-
-    /// All entries in the order of the file: a bounded set of labels.
-    pub fn tables(&self) -> impl Iterator<Item = &TablePolicy> {
-        self.tables.iter()
     }
 }
 

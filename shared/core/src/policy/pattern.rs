@@ -14,7 +14,7 @@ impl Pattern {
     }
 
     pub(super) fn is_exact(&self) -> bool {
-        self.wildcards() == 0
+        !self.0.contains('*')
     }
 
     pub(super) fn wildcards(&self) -> usize {
@@ -45,24 +45,19 @@ impl Pattern {
 
     /// Whether some value is covered by both patterns.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        // row[j]: some text is covered by the part of `self` read so far and by the first j bytes of `other`.
-        let other = other.0.as_bytes();
-        let mut row = vec![true];
-        row.extend(other.iter().scan(true, |only_stars, &byte| {
-            *only_stars &= byte == b'*';
-            Some(*only_stars)
-        }));
-        for &mine in self.0.as_bytes() {
-            let mut left = mine == b'*' && row.first() == Some(&true);
-            let mut next = vec![left];
-            for (&theirs, pair) in other.iter().zip(row.windows(2)) {
-                let &[diagonal, above] = pair else { continue };
-                left = if mine == b'*' || theirs == b'*' { above || left } else { mine == theirs && diagonal };
-                next.push(left);
-            }
-            row = next;
-        }
-        row.last() == Some(&true)
+        let (Some((start, end)), Some((other_start, other_end))) = (self.ends(), other.ends()) else {
+            return if self.is_exact() { other.matches(&self.0) } else { self.matches(&other.0) };
+        };
+        // Whatever stands between the ends, a value that has it one after the other is covered by both.
+        (start.starts_with(other_start) || other_start.starts_with(start))
+            && (end.ends_with(other_end) || other_end.ends_with(end))
+    }
+
+    /// What stands before the first wildcard and behind the last, if there is one.
+    fn ends(&self) -> Option<(&str, &str)> {
+        let (start, _) = self.0.split_once('*')?;
+        let (_, end) = self.0.rsplit_once('*')?;
+        Some((start, end))
     }
 }
 

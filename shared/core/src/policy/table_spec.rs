@@ -24,6 +24,17 @@ pub(super) struct Rank {
     wildcards: Reverse<usize>,
 }
 
+/// What two entries share if they are equally specific and can speak for one table. Where wildcards are involved they can
+/// share it and still have no table in common: [`TableSpec::overlaps`] tells.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Contest {
+    rank: Rank,
+    /// The table's name, where it is exact.
+    name: Option<String>,
+    /// Partition, region and account, where nothing holds a wildcard.
+    scope: Option<[String; 3]>,
+}
+
 const ARN: &str = "arn:PARTITION:dynamodb:REGION:ACCOUNT:table/NAME, with `*` in any part";
 const NAME: &str = "3 to 255 letters, digits, `_`, `-` or `.`; `*` for any run of characters; or the table's full ARN";
 
@@ -79,6 +90,16 @@ impl TableSpec {
             name_literals: self.name.literals(),
             scope_literals: scope.map(Pattern::literals).iter().sum(),
             wildcards: Reverse(wildcards),
+        }
+    }
+
+    pub(super) fn contest(&self) -> Contest {
+        let rank = self.rank();
+        let scope = [&self.partition, &self.region, &self.account].map(|part| part.as_str().to_owned());
+        Contest {
+            rank,
+            name: self.exact_name().map(str::to_owned),
+            scope: (rank.wildcards == Reverse(0)).then_some(scope),
         }
     }
 

@@ -236,7 +236,7 @@ proptest! {
         let actor = Actor { kind, ..actor };
         if let Some(lines) = suggest(&actor, &table("orders")) {
             prop_assert!(expects(&lines, &actor), "{lines}");
-            prop_assert_eq!(expecting(&lines).tables().map(|t| t.expected.as_ref().map_or(0, Vec::len)).sum::<usize>(), 1);
+            prop_assert_eq!(expecting(&lines).tables.iter().map(|t| t.expected.as_ref().map_or(0, Vec::len)).sum::<usize>(), 1);
         }
     }
 }

@@ -29,7 +29,8 @@ tables:
     assert_eq!(policy.account_name("012345678901"), Some("zeros"));
     assert_eq!(policy.account_name("444455556666"), None);
     let said: Vec<_> = policy
-        .tables()
+        .tables
+        .iter()
         .map(|t| (t.label.as_str(), t.owner.as_deref(), t.sensitivity, t.watch_deletes, t.judges(), t.line))
         .collect();
     assert_eq!(
@@ -90,6 +91,23 @@ fn a_table_no_entry_matches_has_none() {
 fn patterns_that_share_no_table_may_be_equally_specific() {
     let policy = policy("version: 1\ntables:\n  - table: eu-*\n  - table: us-*\n  - table: '*-a'\n");
     assert_eq!(policy.table(&table("us-orders")).map(|t| t.line), Some(4));
+}
+
+/// Comparing each entry with all others, or long patterns byte by byte, would not end.
+#[test]
+fn a_policy_with_as_many_entries_as_its_size_allows_is_read() {
+    let long = "x".repeat(230);
+    let cases: [(usize, &dyn Fn(usize) -> String); 4] = [
+        (40_000, &|n| format!("t{n:05}")),
+        (14_000, &|n| format!("arn:aws:dynamodb:eu-west-1:{n:012}:table/orders")),
+        (3_000, &|n| format!("t{n:05}*{long}*")),
+        (3_000, &|n| format!("*{long}*{n:05}")),
+    ];
+    for (count, entry) in cases {
+        let tables: Vec<String> = (0..count).map(|n| format!("  - table: '{}'\n", entry(n))).collect();
+        let policy = policy(&format!("version: 1\ntables:\n{}", tables.concat()));
+        assert_eq!(policy.tables.len(), count, "{}", entry(0));
+    }
 }
 
 proptest! {

@@ -239,6 +239,7 @@ tables:
 fn only_the_first_twenty_problems_are_kept() {
     let yaml = format!("version: 1\ntables:\n{}", "  - table: a b\n".repeat(30));
     let error = Policy::parse("policy.yaml", &yaml).unwrap_err();
-    assert_eq!(error.problems().len(), 20);
-    assert!(error.to_string().ends_with("\n\n10 more errors"), "{error}");
+    let text = error.to_string();
+    assert_eq!(text.matches("error: ").count(), 20, "{text}");
+    assert!(text.ends_with("\n\n10 more errors"), "{text}");
 }
