@@ -60,3 +60,27 @@ async fn what_is_no_call_is_refused_or_skipped_with_a_reason() {
     assert_eq!(handler.metrics.sum("DeliveriesSkipped", &[("Reason", "OtherEvent")]), 1);
     assert_eq!(handler.alerts.sent(), [""; 0]);
 }
+
+#[tokio::test]
+async fn an_event_beside_a_log_object_is_refused_whole_and_tells_nothing() {
+    let handler = handler();
+    let error = handler.handle(format!("[{API_CALL},{LOG_OBJECT}]").as_bytes()).await.unwrap_err().to_string();
+    assert!(error.contains("that is for the function trail-log"), "{error}");
+    assert_eq!(handler.alerts.sent(), [""; 0]);
+    assert_eq!(handler.metrics.sum("RecordsRead", &[]), 0);
+
+    // It is the log object that was refused.
+    handler.handle(format!("[{API_CALL}]").as_bytes()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_rejected_and_does_not_come_again() {
+    let handler = handler();
+    let mut event: serde_json::Value = serde_json::from_str(API_CALL).unwrap();
+    event["detail"]["eventTime"] = "yesterday".into();
+    handler.handle(event.to_string().as_bytes()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), [""; 0]);
+    let sums = ["RecordsRead", "RecordsRejected", "RecordsRelevant"].map(|metric| handler.metrics.sum(metric, &[]));
+    assert_eq!(sums, [1, 1, 0]);
+}
