@@ -75,6 +75,38 @@ async fn missing_denied_and_corrupt_objects_fail_only_their_own_messages() -> Re
 }
 
 #[tokio::test]
+async fn download_cut_short_fails_only_its_own_message_and_is_told_when_it_comes_again() -> Result<()> {
+    let stage = Stage::set().await?;
+    let proxy = FaultProxy::start(stage.emulator.endpoint()).await?;
+    proxy.rule(|request| match request {
+        get if get.path.contains("_cut.json.gz") => Fate::PassThenCut,
+        _ => Fate::Pass,
+    });
+    let function = stage.function("trail-log", &[("AWS_ENDPOINT_URL_S3", proxy.endpoint())]).await?;
+    // The deletion is in the half that does not come.
+    let records: Vec<Value> = (100..400).map(other_service).chain([deletion(1, "cut")]).collect();
+    stage.deliver("cut", &records).await?;
+    stage.deliver("whole", &[deletion(2, "whole")]).await?;
+
+    let failed = run(&stage, &function, 2).await?;
+
+    assert_eq!(failed.len(), 1);
+    assert!(failed[0].contains("_cut.json.gz"));
+    assert_eq!(tables(&stage.told(1).await?), ["whole"]);
+    let problem = "end of file before message length reached";
+    assert!(function.log().iter().any(|line| line.contains("cannot read on") && line.contains(problem)));
+
+    proxy.rule(|_| Fate::Pass);
+    assert_eq!(run(&stage, &function, 1).await?, [""; 0]);
+    assert_eq!(tables(&stage.told(1).await?), ["cut"]);
+    assert_eq!(stage.deliveries.len().await?, 0);
+    let metrics = stage.metrics().await?;
+    assert_eq!([metrics.sum("ObjectsDone", &[]), metrics.sum("ObjectsFailed", &[])], [Some(2), Some(1)]);
+    assert_eq!(metrics.sum("ItemsDeleted", &[]), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
 async fn corrupt_object_is_told_again_when_it_comes_again() -> Result<()> {
     let stage = Stage::set().await?;
     let function = stage.function("trail-log", &[]).await?;

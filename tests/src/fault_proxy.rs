@@ -1,14 +1,16 @@
 //! Stands between a function and the emulator, which itself never fails.
 
-use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use std::{fmt, io};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{Response, StatusCode, header};
+use futures::{StreamExt as _, stream};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -48,6 +50,8 @@ pub enum Fate {
     Hang,
     /// The emulator does it, and the answer never comes back.
     PassThenHang,
+    /// The emulator does it; of its answer's body the first half comes back, and then the connection is closed.
+    PassThenCut,
 }
 
 impl Fate {
@@ -168,6 +172,7 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Response<
     let fate = shared.decide(&seen);
     let response = match &fate {
         Fate::Pass | Fate::PassThenHang => shared.pass(Request::from_parts(parts, Body::from(body))).await,
+        Fate::PassThenCut => cut(shared.pass(Request::from_parts(parts, Body::from(body))).await).await,
         Fate::Answer { status, body } => plain(*status, body),
         Fate::Hang => Response::default(),
     };
@@ -176,6 +181,25 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Response<
         std::future::pending::<()>().await;
     }
     response
+}
+
+/// The answer with its whole length declared and half of its body.
+async fn cut(answer: Response<Body>) -> Response<Body> {
+    let (mut parts, body) = answer.into_parts();
+    let body = match to_bytes(body, usize::MAX).await {
+        Ok(body) => body,
+        Err(error) => return plain(502, &format!("the emulator's answer broke off: {error}")),
+    };
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+    let half = body.slice(..body.len() / 2);
+    // What the server is still to write when a body fails is never written, so the failure comes later.
+    let failure = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+    };
+    let body = stream::once(async { Ok(half) }).chain(stream::once(failure));
+    Response::from_parts(parts, Body::from_stream(body))
 }
 
 fn plain(status: u16, body: &str) -> Response<Body> {
