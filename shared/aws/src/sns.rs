@@ -1,25 +1,37 @@
 //! Alerts to an SNS topic.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use tablewarden_core::alert::Alert;
 use tablewarden_core::ports::{AlertSink, SinkError};
+use tokio::sync::Mutex;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::telemetry::with_sources;
 
+/// The time between two alerts. SNS deactivates an e-mail subscription that gets more than ten messages a second, so a burst
+/// of alerts, which anyone can cause who can cause denied calls, would silence the rest:
+/// <https://repost.aws/knowledge-center/sns-email-subscription-disabled>.
+const PACE: Duration = Duration::from_millis(125);
+
 /// An [`AlertSink`] on SNS. Needs `sns:Publish` on the topic, and the use of its key where it has one.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SnsAlerts {
     client: Client,
     topic_arn: String,
+    pace: Mutex<Interval>,
 }
 
 impl SnsAlerts {
-    /// A sink that publishes to this topic.
+    /// A sink that publishes to this topic, at most eight alerts a second. To be called inside of a Tokio runtime.
     pub fn new(config: &SdkConfig, topic_arn: String) -> Self {
-        Self { client: Client::new(config), topic_arn }
+        let mut pace = tokio::time::interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { client: Client::new(config), topic_arn, pace: Mutex::new(pace) }
     }
 }
 
@@ -38,6 +50,7 @@ impl AlertSink for SnsAlerts {
             let value = string_attribute(value).map_err(|error| failed(error.to_string()))?;
             publish = publish.message_attributes(name, value);
         }
+        self.pace.lock().await.tick().await;
         publish.send().await.map_err(|error| failed(with_sources(&error)))?;
         Ok(())
     }
