@@ -220,7 +220,7 @@ fn open_cloudtrail(outline: &Outline<'_>, spot: &Spot<'_>) -> Result<Vec<Parcel>
 /// An object was created: is it for us?
 fn announced(object: ObjectRef) -> Parcel {
     match key::parse(&object.key) {
-        Ok(name) => Parcel::Log(LogObject { object, name }),
+        Ok(()) => Parcel::Log(LogObject { object }),
         Err(reason) => skipped(&object.to_string(), reason),
     }
 }

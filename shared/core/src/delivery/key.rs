@@ -1,4 +1,4 @@
-//! What the key of an object in a trail's bucket says: whose log, of which region, or which of its siblings.
+//! Whether an object in a trail's bucket is a log file, or which of its siblings, by its key.
 //!
 //! A key is read by its segments, never by what it contains: a prefix may be called `CloudTrail-Digest` and still stand
 //! before logs. The names are those of
@@ -7,29 +7,16 @@
 
 use std::borrow::Cow;
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use percent_encoding::percent_decode_str;
 
 use super::SkipReason;
 use super::error::KeyFault;
 
-/// What the key of a trail's log file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogName {
-    /// The account whose calls it holds: 12 digits.
-    pub account: String,
-    /// The region whose calls it holds.
-    pub region: String,
-    /// The organisation's id (`o-…`), where the trail is an organisation's.
-    pub organization: Option<String>,
-    /// When CloudTrail wrote the file, to the minute. `None` where the file is not named as CloudTrail names it (it was
-    /// copied or restored): that is no reason to leave it unread.
-    pub stamped: Option<Timestamp>,
-}
-
-/// Reads a decoded key: `[PREFIX/]AWSLogs/[o-ORG/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE.json[.gz]`, or the reason why
-/// an object of this name is not a log to be read.
-pub fn parse(key: &str) -> Result<LogName, SkipReason> {
+/// Reads a decoded key: `[PREFIX/]AWSLogs/[o-ORG/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE.json[.gz]` is a log, and the
+/// error is the reason why an object of another name is not to be read.
+///
+/// `FILE` need not be what CloudTrail would call it: that a log was copied or restored is no reason to leave it unread.
+pub fn parse(key: &str) -> Result<(), SkipReason> {
     let segments: Vec<&str> = key.split('/').collect();
     // The prefix can have a segment of the same name, so the last one that makes sense counts.
     segments
@@ -54,14 +41,14 @@ pub(super) fn decode_form(key: &str) -> Result<String, KeyFault> {
 }
 
 /// `None` where the segments do not belong to a trail at all.
-fn parse_behind_aws_logs(segments: &[&str]) -> Option<Result<LogName, SkipReason>> {
-    let (organization, segments) = match segments {
-        [organization, rest @ ..] if is_organization(organization) => (Some(*organization), rest),
-        _ => (None, segments),
+fn parse_behind_aws_logs(segments: &[&str]) -> Option<Result<(), SkipReason>> {
+    let segments = match segments {
+        [organization, rest @ ..] if is_organization(organization) => rest,
+        _ => segments,
     };
     match segments {
         [account, kind, rest @ ..] if is_digits(account, 12) => match *kind {
-            "CloudTrail" => log(organization, account, rest).map(Ok),
+            "CloudTrail" => is_log(rest).then_some(Ok(())),
             "CloudTrail-Digest" => Some(Err(SkipReason::Digest)),
             "CloudTrail-Insight" => Some(Err(SkipReason::Insight)),
             "CloudTrail-NetworkActivity" => Some(Err(SkipReason::NetworkActivity)),
@@ -72,30 +59,11 @@ fn parse_behind_aws_logs(segments: &[&str]) -> Option<Result<LogName, SkipReason
     }
 }
 
-fn log(organization: Option<&str>, account: &str, segments: &[&str]) -> Option<LogName> {
-    match segments {
-        [region, year, month, day, file]
-            if is_region(region) && is_digits(year, 4) && is_digits(month, 2) && is_digits(day, 2) =>
-        {
-            let stem = file.strip_suffix(".json.gz").or_else(|| file.strip_suffix(".json"))?;
-            Some(LogName {
-                account: account.to_owned(),
-                region: (*region).to_owned(),
-                organization: organization.map(str::to_owned),
-                stamped: stamp(stem),
-            })
-        }
-        _ => None,
-    }
-}
-
-/// The time in `ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHMMZ_RANDOM`.
-fn stamp(stem: &str) -> Option<Timestamp> {
-    let written = stem.split('_').nth(3)?;
-    // Not CloudTrail's own name, then: see `LogName::stamped`.
-    let Ok(time) = DateTime::strptime("%Y%m%dT%H%MZ", written) else { return None };
-    let Ok(stamped) = TimeZone::UTC.to_timestamp(time) else { return None };
-    Some(stamped)
+fn is_log(segments: &[&str]) -> bool {
+    matches!(segments, [region, year, month, day, file]
+        if is_region(region)
+            && is_digits(year, 4) && is_digits(month, 2) && is_digits(day, 2)
+            && [".json.gz", ".json"].iter().any(|end| file.ends_with(end)))
 }
 
 fn is_organization(segment: &str) -> bool {
@@ -121,38 +89,32 @@ mod tests {
     fn logs_are_known_under_every_prefix_and_organisation() {
         let day = "CloudTrail/eu-west-1/2026/03/02";
         let cases = [
-            (format!("AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("a/prefix of/any depth/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("AWSLogs/o-exampleorgid/111122223333/{day}/{FILE}"), Some("o-exampleorgid")),
+            format!("AWSLogs/111122223333/{day}/{FILE}"),
+            format!("a/prefix of/any depth/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("AWSLogs/o-exampleorgid/111122223333/{day}/{FILE}"),
             // Control Tower's landing zone: the prefix is the organisation's id.
-            (format!("o-exampleorgid/AWSLogs/o-exampleorgid/111122223333/{day}/{FILE}"), Some("o-exampleorgid")),
-            (format!("o-exampleorgid/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("AWSLogs/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("CloudTrail-Digest/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("AWSLogs/444455556666/CloudTrail-Digest/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("AWSLogs/444455556666/CloudTrail-Insight/copy/AWSLogs/111122223333/{day}/{FILE}"), None),
-            (format!("/AWSLogs/111122223333/{day}/{FILE}"), None),
+            format!("o-exampleorgid/AWSLogs/o-exampleorgid/111122223333/{day}/{FILE}"),
+            format!("o-exampleorgid/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("AWSLogs/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("CloudTrail-Digest/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("AWSLogs/444455556666/CloudTrail-Digest/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("AWSLogs/444455556666/CloudTrail-Insight/copy/AWSLogs/111122223333/{day}/{FILE}"),
+            format!("/AWSLogs/111122223333/{day}/{FILE}"),
         ];
-        for (key, organization) in cases {
-            let log = parse(&key).unwrap_or_else(|reason| panic!("{key}: {reason}"));
-            assert_eq!(log.account, "111122223333", "{key}");
-            assert_eq!(log.region, "eu-west-1", "{key}");
-            assert_eq!(log.organization.as_deref(), organization, "{key}");
-            assert_eq!(log.stamped, Some("2026-03-02T09:15:00Z".parse().unwrap()), "{key}");
+        for key in cases {
+            assert_eq!(parse(&key), Ok(()), "{key}");
         }
     }
 
     #[test]
     fn a_file_that_was_renamed_is_still_a_log() {
-        let cases = [
-            ("111122223333_CloudTrail_eu-west-1_20260302T0915Z_Qx7mT2vLk9PzR4aB.json", true),
-            ("restored.json.gz", false),
-            ("111122223333_CloudTrail_eu-west-1_20261302T0915Z_Qx7mT2vLk9PzR4aB.json.gz", false),
-            ("111122223333_CloudTrail_eu-west-1_20260302T091500Z_Qx7mT2vLk9PzR4aB.json.gz", false),
-        ];
-        for (file, stamped) in cases {
-            let log = parse(&format!("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/{file}")).unwrap();
-            assert_eq!(log.stamped.is_some(), stamped, "{file}");
+        for file in [
+            "111122223333_CloudTrail_eu-west-1_20260302T0915Z_Qx7mT2vLk9PzR4aB.json",
+            "restored.json.gz",
+            "111122223333_CloudTrail_eu-west-1_20261302T0915Z_Qx7mT2vLk9PzR4aB.json.gz",
+        ] {
+            let key = format!("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/{file}");
+            assert_eq!(parse(&key), Ok(()), "{key}");
         }
     }
 

@@ -10,7 +10,7 @@
 //! ```text
 //! [decode] ─► body    opens the wrappings: SQS, SNS, EventBridge, CloudWatch Logs
 //!               wire    the few members that are read of each of them
-//!               key     an object's key ─► account, region, kind of file
+//!               key     an object's key ─► a log file, or which of its siblings
 //!             error   what was expected, and where in the body
 //! ```
 //!
@@ -62,8 +62,6 @@ pub enum Parcel {
 pub struct LogObject {
     /// Where it is, the key decoded.
     pub object: ObjectRef,
-    /// What its key says.
-    pub name: key::LogName,
 }
 
 /// A parcel that was recognised and is not for us.
@@ -97,18 +95,6 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// Every reason, in the order of the declaration.
-    pub const ALL: [Self; 8] = [
-        Self::TestEvent,
-        Self::ObjectRemoved,
-        Self::Digest,
-        Self::Insight,
-        Self::NetworkActivity,
-        Self::Aggregated,
-        Self::NotCloudTrail,
-        Self::OtherEvent,
-    ];
-
     /// The name in metrics and log lines.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -75,10 +75,3 @@ pub enum LogFileError {
         at: Position,
     },
 }
-
-impl LogFileError {
-    /// Whether reading the same file again may go better. If not, the file is to be rejected.
-    pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Io { .. })
-    }
-}

@@ -98,12 +98,6 @@ pub enum Entry<'a> {
 pub struct Summary {
     /// Entries given to `visit`, of every kind.
     pub entries: u64,
-    /// Arrays whose elements were given: `Records`, `Events`, and top-level ones. Zero in a file that is no log file.
-    pub arrays: u64,
-    /// Bytes of input.
-    pub compressed: u64,
-    /// Bytes of JSON; the same as `compressed` for a plain file.
-    pub decompressed: u64,
 }
 
 /// Reads a file to its end, and calls `visit` for each entry in order.
@@ -139,9 +133,9 @@ fn read_with(
         }
     }
     splitter.finish(visit).map_err(|fault| fault.at(splitter.position(source.compressed())))?;
-    let (entries, arrays) = (splitter.entries(), splitter.arrays());
-    if entries == 0 && arrays == 0 {
+    let entries = splitter.entries();
+    if entries == 0 && splitter.arrays() == 0 {
         return Err(LogFileError::Empty);
     }
-    Ok(Summary { entries, arrays, compressed: source.compressed(), decompressed })
+    Ok(Summary { entries })
 }

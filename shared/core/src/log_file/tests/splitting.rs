@@ -91,17 +91,6 @@ fn other_top_level_values_are_documents() {
 }
 
 #[test]
-fn summary_counts_what_was_read() {
-    let json = "{\"Records\":[1,2],\"Events\":[]}\n{}\n";
-    let packed = gzip(json.as_bytes());
-    let summary = read(packed.as_slice(), Limits::default(), |_| {}).unwrap();
-    let (compressed, decompressed) = (packed.len() as u64, json.len() as u64);
-    assert_eq!(summary, Summary { entries: 3, arrays: 2, compressed, decompressed });
-    let summary = read(json.as_bytes(), Limits::default(), |_| {}).unwrap();
-    assert_eq!(summary, Summary { entries: 3, arrays: 2, compressed: decompressed, decompressed });
-}
-
-#[test]
 fn too_large_entries_are_passed_over_and_reported() {
     let long = "x".repeat(30);
     let cases = [
@@ -177,9 +166,7 @@ proptest! {
             other => panic!("{other:?}"),
         }).unwrap();
         prop_assert_eq!(&read_back, &records, "{}", json);
-        prop_assert_eq!(summary.arrays, 1);
-        prop_assert_eq!(summary.decompressed, json.len() as u64);
-        prop_assert_eq!(summary.compressed, bytes.len() as u64);
+        prop_assert_eq!(summary.entries, records.len() as u64);
     }
 
     #[test]
