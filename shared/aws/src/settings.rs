@@ -53,8 +53,9 @@ impl Settings {
 
         let alert_topic_arn = take("ALERT_TOPIC_ARN").unwrap_or_default();
         if !is_topic_arn(&alert_topic_arn) {
-            errors
-                .push(format!("{PREFIX}ALERT_TOPIC_ARN: expected the ARN of an SNS topic, found {alert_topic_arn:?}"));
+            errors.push(format!(
+                "{PREFIX}ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {alert_topic_arn:?}"
+            ));
         }
         let policy = match take("POLICY").map(|value| PolicySource::read(&value)).transpose() {
             Ok(policy) => policy,
@@ -73,7 +74,7 @@ impl Settings {
             Err(error) => errors.push(error),
         }
         match take("MAX_RECORD_KIB").map(|value| size("MAX_RECORD_KIB", &value, 1 << 10)).transpose() {
-            Ok(bytes) => limits.entry = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(limits.entry),
+            Ok(bytes) => limits.entry = bytes.unwrap_or(limits.entry),
             Err(error) => errors.push(error),
         }
         errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
@@ -106,24 +107,38 @@ impl std::fmt::Display for PolicySource {
     }
 }
 
-/// A size in units of `unit` bytes.
-fn size(name: &str, value: &str, unit: u64) -> Result<u64, String> {
-    let bytes = value.parse::<u64>().ok().filter(|size| *size > 0).and_then(|size| size.checked_mul(unit));
-    bytes.ok_or_else(|| format!("{PREFIX}{name}: expected a whole number from 1 on, found {value:?}"))
+/// A size in units of `unit` bytes, which fits the type that it is kept in.
+fn size<T: TryFrom<u64>>(name: &str, value: &str, unit: u64) -> Result<T, String> {
+    let wrong = |what: &str| format!("{PREFIX}{name}: expected a whole number from 1 on{what}, found {value:?}");
+    let size = value.parse::<u64>().map_err(|_| wrong(""))?;
+    if size == 0 {
+        return Err(wrong(""));
+    }
+    let bytes = size.checked_mul(unit).map(T::try_from);
+    bytes.and_then(Result::ok).ok_or_else(|| wrong(" whose bytes this machine can count"))
 }
 
+/// The ARN of a standard topic. A FIFO topic, whose name ends in `.fifo`, refuses messages without a group, and has no
+/// e-mail subscriptions.
+///
+/// Source: <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>.
 fn is_topic_arn(arn: &str) -> bool {
     let fields: Vec<&str> = arn.split(':').collect();
+    let digits = |account: &str| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     matches!(fields.as_slice(), ["arn", _, "sns", region, account, topic]
-        if !region.is_empty() && account.len() == 12 && !topic.is_empty())
+        if !region.is_empty() && digits(account) && !topic.is_empty() && !topic.to_ascii_lowercase().ends_with(".fifo"))
 }
 
-/// 1 to 255 characters of a small set, and not AWS's own.
+/// 1 to 255 characters of a small set, no colon in front, and not AWS's own.
 ///
-/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
+/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>, whose pattern is
+/// `[^:].*`.
 fn is_namespace(namespace: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#: ".contains(&byte);
-    (1..=255).contains(&namespace.len()) && namespace.bytes().all(allowed) && !namespace.starts_with("AWS/")
+    (1..=255).contains(&namespace.len())
+        && namespace.bytes().all(allowed)
+        && !namespace.starts_with(':')
+        && !namespace.starts_with("AWS/")
 }
 
 #[cfg(test)]
@@ -175,7 +190,7 @@ mod tests {
         ])
         .unwrap_err();
         for part in [
-            "ALERT_TOPIC_ARN: expected the ARN of an SNS topic, found \"alerts\"",
+            "ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found \"alerts\"",
             "POLICY: expected s3://BUCKET/KEY or a path",
             "METRICS_NAMESPACE: no namespace of CloudWatch",
             "MAX_OBJECT_MIB: expected a whole number from 1 on, found \"-1\"",
@@ -185,5 +200,42 @@ mod tests {
             assert!(error.contains(part), "{part} in {error}");
         }
         assert!(read(&[]).unwrap_err().contains("ALERT_TOPIC_ARN"));
+    }
+
+    #[test]
+    fn what_aws_would_refuse_later_is_refused_at_the_start() {
+        let cases = [
+            ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts.fifo"),
+            ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333x:alerts"),
+            ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333:alerts"),
+            ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts:0e2b"),
+            ("METRICS_NAMESPACE", ":Tables"),
+            ("METRICS_NAMESPACE", "AWS/Tables"),
+            ("METRICS_NAMESPACE", "Tables\t"),
+        ];
+        for (name, value) in cases {
+            let name = format!("TABLEWARDEN_{name}");
+            let error = read(&[TOPIC, (&name, value)]).unwrap_err();
+            assert!(
+                error.starts_with(&format!("settings: {name}: ")) && error.contains(&format!("{value:?}")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_errors_and_never_the_default() {
+        assert_eq!(size::<u16>("SIZE", "63", 1 << 10), Ok(63 << 10));
+        for (value, want) in [
+            ("64", "from 1 on whose bytes this machine can count, found \"64\""),
+            ("18446744073709551615", "from 1 on whose bytes this machine can count, found \"18446744073709551615\""),
+            ("0", "from 1 on, found \"0\""),
+            ("2 MiB", "from 1 on, found \"2 MiB\""),
+        ] {
+            assert_eq!(
+                size::<u16>("SIZE", value, 1 << 10),
+                Err(format!("TABLEWARDEN_SIZE: expected a whole number {want}"))
+            );
+        }
     }
 }
