@@ -6,18 +6,34 @@ use std::process::ExitCode;
 use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_core::report::Outcome;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
-/// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info`.
-///
-/// Lambda sets that variable where a function has JSON logs: "Configuring JSON and plain text log formats",
-/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>.
+/// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info` where that is not set or no level of Lambda's.
 pub fn start() {
-    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_else(|_| "info".into());
-    let filter = EnvFilter::try_new(level.to_lowercase()).unwrap_or_else(|_| EnvFilter::new("info"));
+    let said = std::env::var_os("AWS_LAMBDA_LOG_LEVEL").map(|said| said.to_string_lossy().into_owned());
+    let known = said.as_deref().map(level);
     // The span of the invocation, which holds its request id, is the only one: as a list it would stand there twice.
     let json = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
-    json.with_target(false).with_env_filter(filter).init();
+    json.with_target(false).with_max_level(known.flatten().unwrap_or(LevelFilter::INFO)).init();
+    if known == Some(None) {
+        tracing::warn!(AWS_LAMBDA_LOG_LEVEL = said, "no log level of Lambda's: logging at INFO");
+    }
+}
+
+/// The level that Lambda calls so, which sets that variable where a function has JSON logs. `FATAL` is above all that is
+/// logged here, and a function that cannot go on has to be heard.
+///
+/// Source: "Configuring JSON and plain text log formats",
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>.
+fn level(said: &str) -> Option<LevelFilter> {
+    match said.to_ascii_uppercase().as_str() {
+        "TRACE" => Some(LevelFilter::TRACE),
+        "DEBUG" => Some(LevelFilter::DEBUG),
+        "INFO" => Some(LevelFilter::INFO),
+        "WARN" => Some(LevelFilter::WARN),
+        "ERROR" | "FATAL" => Some(LevelFilter::ERROR),
+        _ => None,
+    }
 }
 
 /// The status that a function ends with. Lambda ends one that runs by a signal, so an end of its own has a reason, and this
@@ -99,6 +115,17 @@ mod tests {
     use aws_sdk_s3::types::error::NoSuchKey;
 
     use super::*;
+
+    #[test]
+    fn each_level_of_lambda_lets_errors_through_and_nothing_else_is_a_level() {
+        for said in ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "fatal", "debug"] {
+            assert!(level(said).is_some_and(|level| level >= LevelFilter::ERROR), "{said}");
+        }
+        assert_eq!(level("WARN"), Some(LevelFilter::WARN));
+        for said in ["", "off", "tablewarden", "info,tablewarden=debug", "0"] {
+            assert_eq!(level(said), None, "{said}");
+        }
+    }
 
     #[test]
     fn errors_of_the_sdk_say_code_and_message_once_and_nothing_of_the_response() {
