@@ -28,16 +28,19 @@ impl CloudWatchMetrics {
 }
 
 impl MetricSink for CloudWatchMetrics {
+    /// Tries every call, since one that is refused says nothing of the others. The error is the first one's.
     async fn put(&self, points: &[Point]) -> Result<(), SinkError> {
+        let mut result = Ok(());
         for points in points.chunks(POINTS_A_CALL) {
             let data = points.iter().map(datum).collect();
             let put = self.client.put_metric_data().namespace(&self.namespace).set_metric_data(Some(data));
-            put.send().await.map_err(|error| SinkError {
+            let put = put.send().await.map(|_| ()).map_err(|error| SinkError {
                 sink: format!("namespace {}", self.namespace),
                 problem: with_sources(&error),
-            })?;
+            });
+            result = result.and(put);
         }
-        Ok(())
+        result
     }
 }
 
@@ -63,4 +66,24 @@ fn datum(point: &Point) -> MetricDatum {
         ),
     }
     .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use tablewarden_core::tally::Tally;
+
+    use super::*;
+    use crate::testing::serve;
+
+    #[tokio::test]
+    async fn a_call_that_is_refused_does_not_keep_the_others_back() {
+        let answer =
+            |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into();
+        let (config, requests) = serve(vec![answer("400 Bad Request"), answer("200 OK"), answer("403 Forbidden")]);
+        let point = Tally::default().points("2026-03-02T10:00:00Z".parse().unwrap()).remove(0);
+        let points = vec![point; 2 * POINTS_A_CALL + 1];
+        let error = CloudWatchMetrics::new(&config, "Tables".into()).put(&points).await.unwrap_err();
+        assert_eq!(error.sink, "namespace Tables");
+        assert_eq!(requests.try_iter().count(), 3);
+    }
 }

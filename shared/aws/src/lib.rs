@@ -13,3 +13,5 @@ pub mod settings;
 pub mod sns;
 pub mod start;
 pub mod telemetry;
+#[cfg(test)]
+mod testing;

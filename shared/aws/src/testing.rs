@@ -1,0 +1,43 @@
+//! A service that gives canned answers, one a connection.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::Builder;
+
+/// Answers as many requests as there are answers, without retries by the client. Each request is told before its answer.
+pub(crate) fn serve(answers: Vec<Vec<u8>>) -> (SdkConfig, Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "test")))
+        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
+        .http_client(Builder::new().build_http())
+        .retry_config(RetryConfig::disabled())
+        .build();
+    let (asked, requests) = channel();
+    std::thread::spawn(move || {
+        for answer in answers {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = BufReader::new(connection.try_clone().unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                request.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            request.read_exact(&mut vec![0; length]).unwrap();
+            // Who has read enough hangs up, and not every test counts.
+            let _ = asked.send(());
+            let _ = connection.write_all(&answer);
+        }
+    });
+    (config, requests)
+}
