@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Buf as _, Bytes};
 use tablewarden_core::place::ObjectRef;
@@ -30,18 +31,18 @@ impl S3LogStore {
 
 impl LogStore for S3LogStore {
     async fn open(&self, object: &ObjectRef) -> Result<Box<dyn BufRead + Send>, OpenError> {
-        let body = get(&self.client, object).await?;
+        let body = get(&self.client, object).await?.body;
         let (chunks, received) = mpsc::channel(AHEAD);
         tokio::spawn(forward(body, chunks));
         Ok(Box::new(ChunkReader { received, chunk: Bytes::new() }))
     }
 }
 
-/// The body of an object, not read yet.
-pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<ByteStream, OpenError> {
+/// An object, its body not read yet.
+pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<GetObjectOutput, OpenError> {
     let answer = client.get_object().bucket(&object.bucket).key(&object.key).send().await;
     let failed = |error| OpenError { object: object.clone(), problem: with_sources(&error) };
-    Ok(answer.map_err(failed)?.body)
+    answer.map_err(failed)
 }
 
 /// Hands on a body chunk by chunk, until its end or until nobody listens.

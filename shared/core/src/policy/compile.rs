@@ -12,9 +12,6 @@ use super::principal::{Expectation, Kind, Principal};
 use super::table_spec::{Contest, TableSpec, is_account_id};
 use super::{Policy, Sensitivity, TablePolicy};
 
-/// In bytes. A thousand tables with ten lines each are about 0.5 MB.
-const MAX_FILE: usize = 1 << 20;
-
 pub(super) fn parse(name: &str, yaml: &str) -> Result<Policy, PolicyError> {
     let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);
     let mut report = Report::new(name, yaml);
@@ -25,9 +22,9 @@ pub(super) fn parse(name: &str, yaml: &str) -> Result<Policy, PolicyError> {
 }
 
 fn read(yaml: &str, report: &mut Report<'_>) -> Option<file::File> {
-    if yaml.len() > MAX_FILE {
+    if yaml.len() > Policy::MAX_BYTES {
         let message = format!("the policy has {} bytes", yaml.len());
-        report.add(Location::UNKNOWN, Wrong::new(message, format!("at most {MAX_FILE}")));
+        report.add(Location::UNKNOWN, Wrong::new(message, format!("at most {}", Policy::MAX_BYTES)));
         return None;
     }
     let wrong = match serde_saphyr::from_str::<Option<file::Head>>(yaml) {

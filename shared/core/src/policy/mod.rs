@@ -79,7 +79,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads a policy file of at most 1 MiB.
+    /// The most bytes that a policy file may have: 1 MiB. A thousand tables with ten lines each are about half of it.
+    pub const MAX_BYTES: usize = 1 << 20;
+
+    /// Reads a policy file of at most [`MAX_BYTES`](Self::MAX_BYTES).
     ///
     /// `name` is what messages call the file: its path or URL. The error holds every problem that could be told at once.
     pub fn parse(name: &str, yaml: &str) -> Result<Self, PolicyError> {
