@@ -37,9 +37,7 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
                         audit.event(json.as_bytes(), Origin { place: &place, message: 0 }, &mut LogRejects);
                     }
                     Parcel::Log(log) => {
-                        return Err(
-                            format!("{} is a log object: that is for the function trail-log", log.object).into()
-                        );
+                        return Err(format!("{log} is a log object: that is for the function trail-log").into());
                     }
                     Parcel::Skipped(skipped) => {
                         tracing::info!(reason = %skipped.reason, what = skipped.what, "event skipped");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lambda_runtime::Error;
 use tablewarden_aws::telemetry::{self, LogRejects, with_sources};
 use tablewarden_core::audit::Audit;
-use tablewarden_core::delivery::{self, LogObject, Message, Parcel};
+use tablewarden_core::delivery::{self, Message, Parcel};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
@@ -71,7 +71,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
         message: usize,
     ) -> Result<(Audit, Result<(), String>), Error> {
         match parcel {
-            Parcel::Log(LogObject { object, .. }) => {
+            Parcel::Log(object) => {
                 let input = match self.logs.open(&object).await {
                     Ok(input) => input,
                     Err(error) => {

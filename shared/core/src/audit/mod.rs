@@ -60,18 +60,14 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
-        let limits = self.limits;
         let mut capped = Capped { observer, rejects: 0 };
-        let result = log_file::read(input, limits, |entry| match entry {
-            Entry::Element { index, json } => self.record(json, index, origin, &mut capped),
-            Entry::Document { index, .. } => {
+        let result = self.read(input, origin, &mut capped, |audit, Value { json, index, listed }, observer| {
+            if listed {
+                audit.record(json, index, origin, observer);
+            } else {
                 let detail = "expected an object with an array `Records`".to_owned();
-                self.reject(
-                    &Reject { place: origin.place, index, reason: RejectReason::Malformed, detail },
-                    &mut capped,
-                );
+                audit.reject(index, RejectReason::Malformed, detail, origin, observer);
             }
-            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, &mut capped),
         });
         let rejects = capped.rejects;
         let result = match result {
@@ -105,16 +101,14 @@ impl Audit {
             Screened::Relevant => match self.relevant(json, origin, observer) {
                 Ok(skip) => skip,
                 Err(error) => {
-                    let (place, detail) = (origin.place, error.to_string());
-                    return self.reject(&Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+                    return self.reject(index, RejectReason::Malformed, error.to_string(), origin, observer);
                 }
             },
             Screened::OtherService => Some(Skip::OtherService),
             Screened::Insight => Some(Skip::Insight),
             Screened::Aggregated => Some(Skip::Aggregated),
             Screened::Malformed(why) => {
-                let (place, detail) = (origin.place, why.to_owned());
-                return self.reject(&Reject { place, index, reason: RejectReason::Malformed, detail }, observer);
+                return self.reject(index, RejectReason::Malformed, why.to_owned(), origin, observer);
             }
         };
         self.tally.records_read += 1;
@@ -173,26 +167,40 @@ impl Audit {
         Ok(None)
     }
 
-    fn reject_entry(&mut self, entry: Entry<'_>, origin: Origin<'_>, observer: &mut impl Observer) {
-        let (index, reason, detail) = match entry {
-            Entry::Element { index, .. } | Entry::Document { index, .. } => {
-                (index, RejectReason::Malformed, "not a CloudTrail record".to_owned())
-            }
+    /// Reads a file, hands on what is JSON and rejects the rest.
+    fn read<O: Observer>(
+        &mut self,
+        input: impl BufRead,
+        origin: Origin<'_>,
+        observer: &mut O,
+        visit: impl Fn(&mut Self, Value<'_>, &mut O),
+    ) -> Result<log_file::Summary, LogFileError> {
+        let limits = self.limits;
+        log_file::read(input, limits, |entry| match entry {
+            Entry::Element { index, json } => visit(self, Value { json, index, listed: true }, observer),
+            Entry::Document { index, json } => visit(self, Value { json, index, listed: false }, observer),
             Entry::Oversized { index, offset, bytes } => {
-                let limit = self.limits.entry;
-                (index, RejectReason::TooLarge, format!("{bytes} bytes from byte {offset} on, the limit is {limit}"))
+                let detail = format!("{bytes} bytes from byte {offset} on, the limit is {}", limits.entry);
+                self.reject(index, RejectReason::TooLarge, detail, origin, observer);
             }
             Entry::Garbled { index, offset, bytes } => {
-                (index, RejectReason::Malformed, format!("no JSON in {bytes} bytes from byte {offset} on"))
+                let detail = format!("no JSON in {bytes} bytes from byte {offset} on");
+                self.reject(index, RejectReason::Malformed, detail, origin, observer);
             }
-        };
-        self.reject(&Reject { place: origin.place, index, reason, detail }, observer);
+        })
     }
 
-    fn reject(&mut self, reject: &Reject<'_>, observer: &mut impl Observer) {
+    fn reject(
+        &mut self,
+        index: u64,
+        reason: RejectReason,
+        detail: String,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) {
         self.tally.records_read += 1;
-        *self.tally.records_rejected.entry(reject.reason).or_default() += 1;
-        observer.rejected(reject);
+        *self.tally.records_rejected.entry(reason).or_default() += 1;
+        observer.rejected(&Reject { place: origin.place, index, reason, detail });
     }
 
     fn done(&mut self, result: Result<log_file::Summary, LogFileError>) -> Result<(), LogFileError> {
@@ -207,6 +215,15 @@ impl Audit {
             }
         }
     }
+}
+
+/// A value of a file.
+struct Value<'a> {
+    json: &'a [u8],
+    /// Which entry of the file it is.
+    index: u64,
+    /// Whether it stands in a list of records, and not by itself.
+    listed: bool,
 }
 
 /// Tells the first rejects of a file, and counts all.

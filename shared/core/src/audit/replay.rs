@@ -8,11 +8,11 @@ use std::io::BufRead;
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::Audit;
+use super::{Audit, Value};
 use crate::delivery::{self, DeliveryError, Message, Parcel};
 use crate::finding::Origin;
-use crate::log_file::{self, Entry, LogFileError};
-use crate::ports::{Observer, Reject};
+use crate::log_file::LogFileError;
+use crate::ports::Observer;
 use crate::record::screen::Screened;
 use crate::tally::RejectReason;
 
@@ -36,12 +36,8 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
-        let limits = self.limits;
-        let result = log_file::read(input, limits, |entry| match entry {
-            Entry::Element { index, json } | Entry::Document { index, json } => {
-                self.any_json(json, index, origin, observer);
-            }
-            Entry::Oversized { .. } | Entry::Garbled { .. } => self.reject_entry(entry, origin, observer),
+        let result = self.read(input, origin, observer, |audit, Value { json, index, .. }, observer| {
+            audit.any_json(json, index, origin, observer);
         });
         self.done(result)
     }
@@ -81,21 +77,20 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) {
-        let malformed = |detail| Reject { place: origin.place, index, reason: RejectReason::Malformed, detail };
         match parcels {
             // An entry that held nothing would else be gone without being counted.
             Ok(parcels) if parcels.is_empty() => {
                 let detail =
                     "expected a record or a delivery that carries some, found one that carries none".to_owned();
-                self.reject(&malformed(detail), observer);
+                self.reject(index, RejectReason::Malformed, detail, origin, observer);
             }
             Ok(parcels) => {
                 for parcel in parcels {
                     match parcel {
                         Parcel::Record { json, .. } => self.record(json.as_bytes(), index, origin, observer),
                         Parcel::Log(log) => {
-                            let detail = format!("names the log object {}, which is not at hand", log.object);
-                            self.reject(&malformed(detail), observer);
+                            let detail = format!("names the log object {log}, which is not at hand");
+                            self.reject(index, RejectReason::Malformed, detail, origin, observer);
                         }
                         Parcel::Skipped(skipped) => {
                             self.delivery_skipped(skipped.reason);
@@ -103,7 +98,7 @@ impl Audit {
                     }
                 }
             }
-            Err(error) => self.reject(&malformed(error.to_string()), observer),
+            Err(error) => self.reject(index, RejectReason::Malformed, error.to_string(), origin, observer),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::error::{DeliveryError, Problem, Spot, Step, excerpt, excerpt_of};
 use super::wire::{AwsLogs, Outline, S3Entity, SnsEnvelope};
-use super::{LogObject, Message, Parcel, Route, SkipReason, Skipped, key, logs_subscription};
+use super::{Message, Parcel, Route, SkipReason, Skipped, key, logs_subscription};
 use crate::place::ObjectRef;
 
 /// The text that CloudTrail publishes when it is given a topic: the one message that is not JSON.
@@ -220,7 +220,7 @@ fn open_cloudtrail(outline: &Outline<'_>, spot: &Spot<'_>) -> Result<Vec<Parcel>
 /// An object was created: is it for us?
 fn announced(object: ObjectRef) -> Parcel {
     match key::parse(&object.key) {
-        Ok(()) => Parcel::Log(LogObject { object }),
+        Ok(()) => Parcel::Log(object),
         Err(reason) => skipped(&object.to_string(), reason),
     }
 }

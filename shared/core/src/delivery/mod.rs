@@ -44,8 +44,8 @@ pub struct Message {
 /// One thing a delivery holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parcel {
-    /// A log object of a trail, to be read.
-    Log(LogObject),
+    /// A log object of a trail, to be read; its key decoded.
+    Log(ObjectRef),
     /// A record carried in the body itself.
     Record {
         /// The record's JSON text. That it is a record, or JSON at all, is for the record stage to say.
@@ -55,13 +55,6 @@ pub enum Parcel {
     },
     /// Recognised, and not for us.
     Skipped(Skipped),
-}
-
-/// A log object of a trail that a delivery announced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogObject {
-    /// Where it is, the key decoded.
-    pub object: ObjectRef,
 }
 
 /// A parcel that was recognised and is not for us.

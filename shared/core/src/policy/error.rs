@@ -148,6 +148,10 @@ impl<'a> Report<'a> {
                 Wrong::new(NO_VALUE, "a value, `[]` for an empty list, or no such field at all")
             }
             YamlError::DuplicateMappingKey { key: Some(key), .. } => Wrong::twice(key),
+            // The parser's own words do not help who meant a wildcard.
+            error if error.to_string().contains("while scanning an anchor or alias") => {
+                Wrong::new("`*` and `&` have a meaning of their own in YAML", "quotes around it, such as `\"*\"`")
+            }
             YamlError::MultipleDocuments { .. } => Wrong::new("a second YAML document begins here", "only one"),
             YamlError::Budget { .. } | YamlError::AliasReplayLimitExceeded { .. } => {
                 Wrong::new("the policy is too large or too complex", "less in it, or fewer aliases")

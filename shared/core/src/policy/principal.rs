@@ -151,6 +151,14 @@ impl IamName {
         if text.starts_with("arn:") {
             return Self::parse_arn(text, resource);
         }
+        // Outputs and ARNs write `role/app/orders-api`: a path that begins so is more likely a copy than a path.
+        if let Some(path) = text.strip_prefix(resource) {
+            let kind = resource.trim_end_matches('/');
+            return Err(Wrong::new(
+                format!("`{text}` begins with what the field says already"),
+                format!("`{path}`; for a path that begins with `{resource}`, `/{text}`; or the {kind}'s full ARN"),
+            ));
+        }
         let path = text.strip_prefix('/').unwrap_or(text);
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: a path holds any printable ASCII.

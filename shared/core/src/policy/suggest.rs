@@ -53,7 +53,11 @@ fn iam_name(actor: &Actor<'_>, table: &TableId<'_>, resource: &str) -> Option<St
     }
     let path = arn.resource.strip_prefix(resource)?;
     // A path may begin like an ARN or with a slash of its own; a leading slash tells them apart.
-    Some(if path.starts_with("arn:") || path.starts_with('/') { format!("/{path}") } else { path.to_owned() })
+    Some(if ["arn:", "/", resource].iter().any(|start| path.starts_with(start)) {
+        format!("/{path}")
+    } else {
+        path.to_owned()
+    })
 }
 
 /// A YAML scalar that reads back as the text: plain where that is safe beyond doubt, else quoted as in JSON.

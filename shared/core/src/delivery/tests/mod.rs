@@ -47,7 +47,7 @@ fn only(body: &str) -> (Option<String>, Vec<Parcel>) {
     (message.id, message.parcels.unwrap())
 }
 
-fn logs(parcels: &[Parcel]) -> Vec<&LogObject> {
+fn logs(parcels: &[Parcel]) -> Vec<&ObjectRef> {
     parcels.iter().map(|parcel| if let Parcel::Log(log) = parcel { log } else { panic!("{parcel:?}") }).collect()
 }
 

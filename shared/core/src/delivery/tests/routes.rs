@@ -7,7 +7,7 @@ fn every_route_leads_to_the_log_object() {
     for ((route, body), _, id) in ANNOUNCEMENTS {
         let (message, parcels) = only(body);
         assert_eq!(message.as_deref(), id, "{route}");
-        let expected = LogObject { object: ObjectRef { bucket: "example-trail-logs".into(), key: KEY.into() } };
+        let expected = ObjectRef { bucket: "example-trail-logs".into(), key: KEY.into() };
         assert_eq!(parcels, [Parcel::Log(expected)], "{route}");
     }
 }
@@ -20,7 +20,7 @@ fn each_route_decodes_keys_as_they_were_encoded() {
             Keys::Form => format!("a b+c/{KEY}"),
             Keys::Plain => format!("a+b%2Bc/{KEY}"),
         };
-        assert_eq!(logs(&parcels)[0].object.key, expected, "{route}");
+        assert_eq!(logs(&parcels)[0].key, expected, "{route}");
     }
 }
 
@@ -74,7 +74,7 @@ fn cloudtrails_message_names_one_key_or_many() {
     let cases = [(json!([KEY, other]), vec![KEY, &other]), (json!(KEY), vec![KEY]), (json!([]), vec![])];
     for (keys, expected) in cases {
         let (_, parcels) = only(&json!({"s3Bucket": "example-trail-logs", "s3ObjectKey": keys}).to_string());
-        let found: Vec<_> = logs(&parcels).into_iter().map(|log| log.object.key.as_str()).collect();
+        let found: Vec<_> = logs(&parcels).into_iter().map(|log| log.key.as_str()).collect();
         assert_eq!(found, expected);
     }
 }

@@ -243,3 +243,29 @@ fn only_the_first_twenty_problems_are_kept() {
     assert_eq!(text.matches("error: ").count(), 20, "{text}");
     assert!(text.ends_with("\n\n10 more errors"), "{text}");
 }
+
+#[test]
+fn what_people_copy_from_outputs_or_leave_unquoted_is_refused_with_the_way_out() {
+    let line = |line: &str| format!("version: 1\ntables:\n  - table: orders\n    expected:\n      - {line}\n");
+    let cases = [
+        (
+            line("role: role/app/orders-api"),
+            "`role/app/orders-api` begins with what the field says already",
+            "expected `app/orders-api`",
+        ),
+        (
+            line("user: user/people/bob"),
+            "`user/people/bob` begins with what the field says already",
+            "expected `people/bob`",
+        ),
+        (
+            "version: 1\ntables:\n  - table: *\n".to_owned(),
+            "`*` and `&` have a meaning of their own",
+            "expected quotes around it",
+        ),
+    ];
+    for (yaml, message, expected) in cases {
+        let error = Policy::parse("policy.yaml", &yaml).unwrap_err().to_string();
+        assert!(error.contains(message) && error.contains(expected), "{error}");
+    }
+}
