@@ -55,7 +55,7 @@ async fn broken_policy_or_setting_keeps_the_function_from_starting_and_its_log_s
         (&[topic, ("TABLEWARDEN_POLICY", "s3://example-trail-logs/gone.yaml")], &["gone.yaml", "NoSuchKey"]),
         (&[topic, ("TABLEWARDEN_POLICY", "gone.yaml")], &["gone.yaml", "No such file"]),
         (&[topic, ("TABLEWARDEN_POLICY", "s3://no-key")], &["TABLEWARDEN_POLICY", "s3://BUCKET/KEY"]),
-        (&[], &["TABLEWARDEN_ALERT_TOPIC_ARN", "expected the ARN of an SNS topic"]),
+        (&[], &["TABLEWARDEN_ALERT_TOPIC_ARN", "expected the ARN of a standard SNS topic"]),
         (&[("TABLEWARDEN_ALERT_TOPIC_ARN", "alerts")], &["TABLEWARDEN_ALERT_TOPIC_ARN", "alerts"]),
         (&[topic, ("TABLEWARDEN_POLICIE", "policy.yaml")], &["TABLEWARDEN_POLICIE: no such setting"]),
         (&[topic, ("TABLEWARDEN_MAX_OBJECT_MIB", "2 GiB")], &["TABLEWARDEN_MAX_OBJECT_MIB", "2 GiB"]),

@@ -119,7 +119,7 @@ pub const SEVERAL: &str = "*";
 
 /// How many findings of one detection are told apart. A flood of names, such as denied calls on tables that were made up,
 /// must not fill the memory nor bury a reader: from here on its tables are folded, and from twice as many on its actors too.
-const MOST: usize = 100;
+const MOST: usize = 250;
 
 /// The findings of one run, folded as they come.
 #[derive(Debug, Default)]
