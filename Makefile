@@ -36,8 +36,8 @@ demo: ## Replay the sample events and show what a security engineer would see
 
 .PHONY: test
 test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end
+	$(CARGO) test --locked --package tablewarden-core --doc
 	$(RUN_TESTS) --workspace
-	$(CARGO) test --locked --workspace --doc
 
 .PHONY: unit
 unit: ## Run the tests that need no emulator and no release build
