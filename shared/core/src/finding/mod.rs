@@ -1,26 +1,27 @@
 //! Findings: one detection about one or more accesses.
 
 mod event_id;
+mod folding;
+mod json;
 mod sample;
+mod subject;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub use event_id::{EventId, Seen};
+pub use folding::Findings;
 pub use sample::Sample;
+pub use subject::{SEVERAL, Subject};
 
-use crate::access::{Access, Call, Outcome};
-use crate::actor::{Actor, ActorKind};
-use crate::detections::{Detection, Hit};
-use crate::operation::{Effect, Plane};
+use crate::access::{Access, Call};
+use crate::detections::Hit;
+use crate::operation::Plane;
 use crate::place::Place;
 use crate::severity::Severity;
-use crate::table::TableId;
 
 /// One detection about accesses of one actor to one table, alike in effect and outcome.
 #[derive(Debug, Clone)]
@@ -86,25 +87,6 @@ pub struct Evidence {
     pub place: Place,
 }
 
-/// What makes two accesses the same finding.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Subject {
-    /// The detection.
-    pub detection: &'static Detection,
-    /// Who, without the service that may have called in between.
-    pub actor: Actor<'static>,
-    /// Which table; `None` for calls that name none.
-    pub table: Option<TableId<'static>>,
-    /// The table's account, or the one that the record was delivered to.
-    pub account: String,
-    /// The table's region, or the one that was called.
-    pub region: String,
-    /// What was done.
-    pub effect: Effect,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
 /// Where a record came from: for the reader of a finding, and for the function that must know which message to keep.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
@@ -112,137 +94,6 @@ pub struct Origin<'a> {
     pub place: &'a Place,
     /// The position of the message it came with.
     pub message: usize,
-}
-
-/// What stands for several tables, actors, accounts or regions in a finding about a flood; none of them can be called so.
-pub const SEVERAL: &str = "*";
-
-/// How many findings of one detection are told apart. A flood of names, such as denied calls on tables that were made up,
-/// must not fill the memory nor bury a reader: from here on its tables are folded, and from twice as many on its actors too.
-const MOST: usize = 250;
-
-/// The findings of one run, folded as they come.
-#[derive(Debug, Default)]
-pub struct Findings {
-    folded: IndexMap<Subject, Finding>,
-    /// How many there are of each detection.
-    counts: HashMap<&'static str, usize>,
-}
-
-impl Findings {
-    /// Adds what a detection says about an access.
-    pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        let subject = self.admitted(Subject::of(hit.detection, call, access), hit.table_is_named);
-        let of_several_tables = subject.table.as_ref().is_some_and(|table| table.name == SEVERAL);
-        let of_several_actors = subject.actor.name == SEVERAL;
-        if of_several_tables || of_several_actors {
-            // Lines of policy for one of many would not help.
-            hit.remedy = None;
-        }
-        let evidence = || Evidence {
-            time: call.time,
-            event_id: EventId::new(call.record.event_id()),
-            place: origin.place.clone(),
-        };
-        let finding =
-            self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), evidence()));
-        if call.time <= finding.first.time {
-            finding.first = evidence().min(finding.first.clone());
-        }
-        if let Some(table) = access.table.as_ref().filter(|_| of_several_tables) {
-            finding.tables.add(table.arn());
-        }
-        if of_several_actors {
-            finding.actors.add_ref(call.actor.name.as_ref());
-        }
-        finding.fold(hit, call, access, origin);
-    }
-
-    /// The subject, or in a flood the wider one that it is folded into.
-    ///
-    /// Made-up names must not crowd out the ones that matter: a table that the policy names is never folded. Which of the
-    /// others are told by name depends on which came first.
-    fn admitted(&mut self, mut subject: Subject, table_is_named: bool) -> Subject {
-        let count = self.counts.entry(subject.detection.id).or_default();
-        if *count >= MOST && !table_is_named && !self.folded.contains_key(&subject) {
-            subject = subject.of_several_tables();
-        }
-        if *count >= 2 * MOST && !self.folded.contains_key(&subject) {
-            subject = subject.of_several_actors();
-        }
-        if !self.folded.contains_key(&subject) {
-            *count += 1;
-        }
-        subject
-    }
-
-    /// The findings, the gravest first and then in an order that depends on what they say alone.
-    pub fn into_sorted(self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.folded.into_values().collect();
-        findings.sort_by(|a, b| {
-            let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.first.time);
-            key(a).cmp(&key(b)).then_with(|| a.subject.identity().cmp(&b.subject.identity()))
-        });
-        findings
-    }
-}
-
-impl Subject {
-    fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
-        let (account, region) = call.account_and_region(access);
-        Self {
-            detection,
-            account: account.to_owned(),
-            region: region.to_owned(),
-            actor: Actor { via: None, ..call.actor.clone().into_owned() },
-            table: access.table.clone().map(TableId::into_owned),
-            effect: access.effect,
-            outcome: call.outcome,
-        }
-    }
-
-    /// The same for all tables of the actor.
-    fn of_several_tables(self) -> Self {
-        let table = self.table.is_some().then(|| TableId {
-            partition: SEVERAL.into(),
-            account: SEVERAL.into(),
-            region: SEVERAL.into(),
-            name: SEVERAL.into(),
-        });
-        Self { table, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
-    }
-
-    /// The same for all actors.
-    fn of_several_actors(self) -> Self {
-        let actor = Actor {
-            kind: ActorKind::Unknown,
-            name: SEVERAL.into(),
-            account: None,
-            permission_set: None,
-            person: None,
-            via: None,
-        };
-        Self { actor, ..self }
-    }
-
-    /// The parts that tell this subject from every other, as text.
-    fn identity(&self) -> [&str; 12] {
-        let Actor { kind, name, account, permission_set, person, via: _ } = &self.actor;
-        [
-            self.detection.id,
-            &self.account,
-            &self.region,
-            self.table.as_ref().map_or("", |table| &table.partition),
-            self.table.as_ref().map_or("", |table| &table.name),
-            kind.as_str(),
-            name,
-            account.as_deref().unwrap_or_default(),
-            permission_set.as_deref().unwrap_or_default(),
-            person.as_deref().unwrap_or_default(),
-            self.effect.as_str(),
-            self.outcome.as_str(),
-        ]
-    }
 }
 
 impl Finding {
@@ -328,48 +179,6 @@ impl Finding {
         })
     }
 
-    /// The finding as machines read it: one object, keys in this order, with at most so many of its event ids.
-    pub fn to_json(&self, most_event_ids: usize) -> Value {
-        let event_ids: Vec<String> = self.event_ids.iter().take(most_event_ids).map(EventId::to_string).collect();
-        let left_out = self.accesses.saturating_sub(event_ids.len() as u64);
-        let Subject { detection, actor, table, account, region, effect, outcome } = &self.subject;
-        json!({
-            "id": self.id(),
-            "detection": detection.id,
-            "severity": self.severity.as_str(),
-            "techniques": detection.techniques,
-            "actor": actor.name,
-            "actor_type": actor.kind.as_str(),
-            "actor_account": actor.account,
-            "permission_set": actor.permission_set,
-            "person": actor.person,
-            "source_identities": list(&self.source_identities),
-            "via": list(&self.via),
-            "account": account,
-            "region": region,
-            "table": table.as_ref().map(|table| &table.name),
-            "table_arn": table.as_ref().filter(|table| table.name != SEVERAL).map(TableId::arn),
-            "tables": list(&self.tables),
-            "actors": list(&self.actors),
-            "effect": effect.as_str(),
-            "outcome": outcome.as_str(),
-            "operations": list(&self.operations),
-            "accesses": self.accesses,
-            "items": self.known_items(),
-            "accesses_of_unknown_size": self.accesses_of_unknown_size,
-            "first_seen": self.first.time.to_string(),
-            "last_seen": self.last_seen.to_string(),
-            "source_ips": list(&self.sources),
-            "vpc_endpoints": list(&self.vpc_endpoints),
-            "user_agents": list(&self.user_agents),
-            "error_codes": list(&self.error_codes),
-            "reason": self.reason(),
-            "event_ids": event_ids,
-            "event_ids_left_out": left_out,
-            "places": list(&self.places),
-        })
-    }
-
     /// Why, in a line.
     pub fn reason(&self) -> String {
         let reasons: Vec<&str> = self.reasons.iter().map(String::as_str).collect();
@@ -381,8 +190,4 @@ impl Finding {
 /// The beginning of a text that a caller may have written, as much of it as is kept.
 fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
-}
-
-fn list<T: Ord + ToString>(sample: &Sample<T>) -> Vec<String> {
-    sample.iter().map(ToString::to_string).collect()
 }

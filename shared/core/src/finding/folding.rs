@@ -1,0 +1,79 @@
+//! Hits ─► findings, folded as they come and in bounded memory.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::{EventId, Evidence, Finding, Origin, SEVERAL, Subject};
+use crate::access::{Access, Call};
+use crate::detections::Hit;
+
+/// How many findings of one detection are told apart. A flood of names, such as denied calls on tables that were made up,
+/// must not fill the memory nor bury a reader: from here on its tables are folded, and from twice as many on its actors too.
+const MOST: usize = 250;
+
+/// The findings of one run, folded as they come.
+#[derive(Debug, Default)]
+pub struct Findings {
+    folded: IndexMap<Subject, Finding>,
+    /// How many there are of each detection.
+    counts: HashMap<&'static str, usize>,
+}
+
+impl Findings {
+    /// Adds what a detection says about an access.
+    pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        let subject = self.admitted(Subject::of(hit.detection, call, access), hit.table_is_named);
+        let of_several_tables = subject.table.as_ref().is_some_and(|table| table.name == SEVERAL);
+        let of_several_actors = subject.actor.name == SEVERAL;
+        if of_several_tables || of_several_actors {
+            // Lines of policy for one of many would not help.
+            hit.remedy = None;
+        }
+        let evidence = || Evidence {
+            time: call.time,
+            event_id: EventId::new(call.record.event_id()),
+            place: origin.place.clone(),
+        };
+        let finding =
+            self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), evidence()));
+        if call.time <= finding.first.time {
+            finding.first = evidence().min(finding.first.clone());
+        }
+        if let Some(table) = access.table.as_ref().filter(|_| of_several_tables) {
+            finding.tables.add(table.arn());
+        }
+        if of_several_actors {
+            finding.actors.add_ref(call.actor.name.as_ref());
+        }
+        finding.fold(hit, call, access, origin);
+    }
+
+    /// The subject, or in a flood the wider one that it is folded into.
+    ///
+    /// Made-up names must not crowd out the ones that matter: a table that the policy names is never folded. Which of the
+    /// others are told by name depends on which came first.
+    fn admitted(&mut self, mut subject: Subject, table_is_named: bool) -> Subject {
+        let count = self.counts.entry(subject.detection.id).or_default();
+        if *count >= MOST && !table_is_named && !self.folded.contains_key(&subject) {
+            subject = subject.of_several_tables();
+        }
+        if *count >= 2 * MOST && !self.folded.contains_key(&subject) {
+            subject = subject.of_several_actors();
+        }
+        if !self.folded.contains_key(&subject) {
+            *count += 1;
+        }
+        subject
+    }
+
+    /// The findings, the gravest first and then in an order that depends on what they say alone.
+    pub fn into_sorted(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.folded.into_values().collect();
+        findings.sort_by(|a, b| {
+            let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.first.time);
+            key(a).cmp(&key(b)).then_with(|| a.subject.identity().cmp(&b.subject.identity()))
+        });
+        findings
+    }
+}

@@ -1,0 +1,87 @@
+//! What tells one finding from another.
+
+use crate::access::{Access, Call, Outcome};
+use crate::actor::{Actor, ActorKind};
+use crate::detections::Detection;
+use crate::operation::Effect;
+use crate::table::TableId;
+
+/// What stands for several tables, actors, accounts or regions in a finding about a flood; none of them can be called so.
+pub const SEVERAL: &str = "*";
+
+/// What makes two accesses the same finding.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The detection.
+    pub detection: &'static Detection,
+    /// Who, without the service that may have called in between.
+    pub actor: Actor<'static>,
+    /// Which table; `None` for calls that name none.
+    pub table: Option<TableId<'static>>,
+    /// The table's account, or the one that the record was delivered to.
+    pub account: String,
+    /// The table's region, or the one that was called.
+    pub region: String,
+    /// What was done.
+    pub effect: Effect,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Subject {
+    pub(super) fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
+        let (account, region) = call.account_and_region(access);
+        Self {
+            detection,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            actor: Actor { via: None, ..call.actor.clone().into_owned() },
+            table: access.table.clone().map(TableId::into_owned),
+            effect: access.effect,
+            outcome: call.outcome,
+        }
+    }
+
+    /// The same for all tables of the actor.
+    pub(super) fn of_several_tables(self) -> Self {
+        let table = self.table.is_some().then(|| TableId {
+            partition: SEVERAL.into(),
+            account: SEVERAL.into(),
+            region: SEVERAL.into(),
+            name: SEVERAL.into(),
+        });
+        Self { table, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
+    }
+
+    /// The same for all actors.
+    pub(super) fn of_several_actors(self) -> Self {
+        let actor = Actor {
+            kind: ActorKind::Unknown,
+            name: SEVERAL.into(),
+            account: None,
+            permission_set: None,
+            person: None,
+            via: None,
+        };
+        Self { actor, ..self }
+    }
+
+    /// The parts that tell this subject from every other, as text.
+    pub(super) fn identity(&self) -> [&str; 12] {
+        let Actor { kind, name, account, permission_set, person, via: _ } = &self.actor;
+        [
+            self.detection.id,
+            &self.account,
+            &self.region,
+            self.table.as_ref().map_or("", |table| &table.partition),
+            self.table.as_ref().map_or("", |table| &table.name),
+            kind.as_str(),
+            name,
+            account.as_deref().unwrap_or_default(),
+            permission_set.as_deref().unwrap_or_default(),
+            person.as_deref().unwrap_or_default(),
+            self.effect.as_str(),
+            self.outcome.as_str(),
+        ]
+    }
+}
