@@ -10,7 +10,7 @@ use tablewarden_tests::function::artefact;
 use tablewarden_tests::records::{AGE, OWNER, data_event, denied, event_id, log_file, other_service, role};
 use tablewarden_tests::stage::{BUCKET, Stage};
 
-/// Two tables that are known, so that the third is one of `(other)`.
+/// Two tables that are known, so that the third is one of `other`.
 const POLICY: &str = r#"
 version: 1
 accounts:
@@ -107,7 +107,7 @@ async fn log_object_becomes_alerts_and_metrics_and_its_message_is_done() -> Resu
     assert_eq!((run("AlertsSent"), run("AlertsFailed")), (3, 0));
     assert_eq!(run("RecordsRelevant"), metrics.total("Accesses"), "each record was one access");
     for (table, effect, accesses) in
-        [("orders", "delete", 2), ("orders", "write", 1), ("customers", "read", 3), ("(other)", "write", 1)]
+        [("orders", "delete", 2), ("orders", "write", 1), ("customers", "read", 3), ("other", "write", 1)]
     {
         assert_eq!(
             metrics.sum("Accesses", &[("Table", table), ("Effect", effect)]),

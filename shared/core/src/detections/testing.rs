@@ -80,7 +80,7 @@ pub(super) fn check(detection: &str, policy: &str, cases: &[Case]) {
 
 /// Holds the detection against its cases with no policy, and under one that says nothing about their tables.
 pub(super) fn check_with_and_without_policy(detection: &str, cases: &[Case]) {
-    for policy in ["", "version: 1\ntables:\n  - table: other\n"] {
+    for policy in ["", "version: 1\ntables:\n  - table: carts\n"] {
         check(detection, policy, cases);
     }
 }

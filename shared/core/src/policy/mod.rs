@@ -66,6 +66,10 @@ use crate::actor::Actor;
 use crate::table::TableId;
 use table_spec::TableSpec;
 
+/// What metrics call the tables that no entry speaks for: dimension values cost money, so they are bounded. No entry may be
+/// called so.
+pub const OTHER_TABLES: &str = "other";
+
 /// What a policy file says, ready to be asked once an access.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::OTHER_TABLES;
 use super::error::Wrong;
 use super::pattern::Pattern;
 use crate::table::{TableArn, TableId};
@@ -41,6 +42,12 @@ const NAME: &str = "3 to 255 letters, digits, `_`, `-` or `.`; `*` for any run o
 impl TableSpec {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let any = || Pattern::new("*");
+        if text == OTHER_TABLES {
+            return Err(Wrong::new(
+                format!("`{text}` is what metrics call the tables without an entry"),
+                format!("the table's ARN, such as `arn:*:dynamodb:*:*:table/{text}`"),
+            ));
+        }
         if !text.starts_with("arn:") {
             check_name(text)?;
             return Ok(Self { partition: any(), region: any(), account: any(), name: Pattern::new(text) });

@@ -14,12 +14,8 @@ use crate::access::{Access, Outcome};
 use crate::delivery::SkipReason;
 use crate::finding::Finding;
 use crate::operation::Effect;
+use crate::policy::OTHER_TABLES;
 use crate::severity::Severity;
-
-/// The table dimension of tables that no policy names: dimension values cost money, so they are bounded. Neither a table
-/// nor an entry of a policy can have this name, and CloudWatch takes any printable ASCII:
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html>.
-pub const OTHER_TABLES: &str = "(other)";
 
 /// Why a record was passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
