@@ -3,20 +3,21 @@
 //! # Layout
 //!
 //! ```text
-//! [args] ─► [inputs] ─► tablewarden_core::audit ─► [summary] ─► [render] ─► [exit]
-//!           which       records to findings,       accesses     table,      0, 1 or 2
-//!           files       [watch]ed as it goes       and counts   JSON
+//! [args] ─► [inputs] ─► [reading] ─► tablewarden_core::audit ─► [summary] ─► [render] ─► [exit]
+//!           which       each file    records to findings,       accesses     table,      0, 1 or 2
+//!           files       in turn      [watch]ed as it goes       and counts   JSON
 //! ```
 //!
-//! [`replay`] is the command that wires these. Standard output holds the result alone; everything about the run
+//! Each of the [`commands`] wires these in its own way. Standard output holds the result alone; everything about the run
 //! ([`progress`], errors, rejected records) goes to standard error.
 
 mod args;
+mod commands;
 mod exit;
 mod inputs;
 mod progress;
+mod reading;
 mod render;
-mod replay;
 mod summary;
 mod watch;
 
@@ -28,8 +29,10 @@ use crate::args::{Args, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let Args { command: Command::Replay(args) } = Args::parse();
-    let exit = replay::replay(&args).unwrap_or_else(|error| {
+    let result = match Args::parse().command {
+        Command::Replay(args) => commands::replay::replay(&args),
+    };
+    let exit = result.unwrap_or_else(|error| {
         progress::complain(&error);
         Exit::BadInput
     });

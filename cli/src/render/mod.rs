@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use tablewarden_core::finding::Finding;
 use tablewarden_core::policy::Policy;
 
-use crate::args::Format;
+use crate::commands::replay::Format;
 use crate::summary::Summary;
 
 /// What a run has to say.

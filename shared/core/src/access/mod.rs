@@ -1,20 +1,24 @@
 //! Record ─► accesses: what one call did to which tables.
 
+mod network;
 mod outcome;
 mod params;
 mod request;
 mod tables;
+mod target;
 
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+pub use network::Network;
 pub use outcome::Outcome;
 pub use params::Params;
+pub use target::{ItemKey, Reach, Resource, TablePart};
 
-use crate::actor::Actor;
-use crate::operation::{self, Effect, Operation, Plane, Shape};
+use crate::actor::{Actor, ActorKind};
+use crate::operation::{self, Effect, Operation, Plane, Service, Shape};
 use crate::record::{Record, RecordError};
 use crate::table::TableId;
 use request::Part;
@@ -33,6 +37,8 @@ pub struct Call<'a> {
     pub outcome: Outcome,
     /// When it completed.
     pub time: Timestamp,
+    /// Where it came from.
+    pub network: Network<'a>,
     /// `requestParameters`.
     pub params: Params<'a>,
 }
@@ -42,25 +48,54 @@ pub struct Call<'a> {
 pub struct Access<'a> {
     /// The table; `None` for a call that names none, such as `ListTables`.
     pub table: Option<TableId<'a>>,
+    /// The index or stream of the table that was reached, where one was.
+    pub part: Option<TablePart<'a>>,
+    /// What the call is about where that is no table.
+    pub resource: Option<Resource<'a>>,
     /// What was done, or tried.
     pub effect: Effect,
     /// How many items, where the request fixes the number.
     pub items: Option<u64>,
+    /// The keys of the items, as far as the request tells them.
+    pub keys: Vec<ItemKey<'a>>,
+    /// How much of the table was asked for.
+    pub reach: Reach,
     /// Why the request could not be understood in full, where it could not.
     pub unreadable: Option<&'static str>,
+}
+
+impl<'a> Access<'a> {
+    /// An access of which nothing more is known.
+    pub fn new(table: Option<TableId<'a>>, effect: Effect, items: Option<u64>) -> Self {
+        let reach = Reach::Unknown;
+        Self { table, part: None, resource: None, effect, items, keys: Vec::new(), reach, unreadable: None }
+    }
 }
 
 impl<'a> Call<'a> {
     /// Reads what stands in a record beside its tables.
     pub fn read(record: &'a Record<'a>) -> Result<Self, RecordError> {
+        let service = Service::of_source(record.event_source());
+        let service = service.ok_or_else(|| RecordError::Source(record.event_source().to_owned()))?;
         Ok(Self {
             record,
             actor: Actor::of(record),
-            operation: operation::lookup(record.event_name(), record.event_category.text()),
+            operation: operation::lookup(service, record.event_name(), record.event_category.text()),
             outcome: Outcome::of(record),
             time: record.time()?,
+            network: Network::of(record),
             params: Params::read(record.request_parameters),
         })
+    }
+
+    /// Whether a person made it: a user, a permission set's, whoever sits at the console, the root user.
+    pub fn is_by_person(&self) -> bool {
+        let from_console = self.record.session_credential_from_console.text() == Some("true");
+        match self.actor.kind {
+            ActorKind::Root | ActorKind::User | ActorKind::PermissionSet | ActorKind::Federated => true,
+            ActorKind::Role | ActorKind::Account | ActorKind::Unknown => from_console || self.actor.person.is_some(),
+            ActorKind::Service => false,
+        }
     }
 
     /// The accesses of the call: one for each table and effect, at least one.
@@ -69,7 +104,7 @@ impl<'a> Call<'a> {
         let effect = self.fallback_effect();
         let mut accesses = match self.operation.shape {
             Shape::Table(_, items) => vec![self.of_named_table(&tables, effect, items)],
-            Shape::Control => vec![self.of_named_table(&tables, effect, None)],
+            Shape::Control | Shape::Dependency => vec![self.of_named_table(&tables, effect, None)],
             Shape::Unknown => {
                 let access = self.of_named_table(&tables, effect, None);
                 vec![Access { unreadable: Some("an API that Tablewarden does not know"), ..access }]
@@ -92,7 +127,7 @@ impl<'a> Call<'a> {
     fn fallback_effect(&self) -> Effect {
         match self.operation.shape {
             Shape::Table(effect, _) => effect,
-            Shape::Control => Effect::Admin,
+            Shape::Control | Shape::Dependency => Effect::Admin,
             Shape::BatchGet => Effect::Read,
             Shape::Transaction if self.record.event_name() == "TransactGetItems" => Effect::Read,
             Shape::BatchWrite | Shape::Transaction => Effect::Write,
@@ -113,10 +148,8 @@ impl<'a> Call<'a> {
             .listed()
             .filter(|table| !named.contains(table))
             .map(|table| Access {
-                table: Some(table.clone()),
-                effect,
-                items: None,
                 unreadable: Some("the record lists a table that its request does not name"),
+                ..Access::new(Some(table.clone()), effect, None)
             })
             .collect();
         accesses.extend(unnamed);
@@ -140,7 +173,7 @@ impl<'a> Call<'a> {
             Params::Absent | Params::Known(_) => None,
         };
         let table = named.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
-        Access { table, effect, items, unreadable }
+        Access { unreadable, ..Access::new(table, effect, items) }
     }
 
     /// The accesses of a call whose request has a part for each item or statement; where no part can be read, one for each
@@ -166,11 +199,11 @@ impl<'a> Call<'a> {
                     access.items = access.items.zip(items).map(|(sum, items)| sum.saturating_add(items));
                     access.unreadable = access.unreadable.or(unreadable);
                 })
-                .or_insert_with_key(|(table, _)| Access { table: table.clone(), effect, items, unreadable });
+                .or_insert_with_key(|(table, _)| Access { unreadable, ..Access::new(table.clone(), effect, items) });
         }
         let mut accesses: Vec<Access<'b>> = folded.into_values().collect();
         if accesses.is_empty() {
-            let one = |table| Access { table, effect: fallback, items: None, unreadable };
+            let one = |table| Access { unreadable, ..Access::new(table, fallback, None) };
             accesses.extend(tables.all().map(|table| one(Some(table))));
             if accesses.is_empty() {
                 accesses.push(one(None));

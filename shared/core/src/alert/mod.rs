@@ -1,4 +1,4 @@
-//! Findings ─► alerts: one message for each (detection, actor, table).
+//! Findings ─► alerts: one message for each (detection, actor, table or other resource).
 
 mod message;
 mod subject;
@@ -26,6 +26,8 @@ pub struct Alert {
     pub actor: Actor<'static>,
     /// Where; `None` for calls that name no table.
     pub table: Option<TableId<'static>>,
+    /// What the calls are about where that is no table.
+    pub resource: Option<String>,
     /// The table's account, or the one that the record was delivered to.
     pub account: String,
     /// The table's region, or the one that was called.
@@ -48,14 +50,15 @@ pub type Attribute = (&'static str, String);
 pub fn fold(findings: Vec<Finding>, policy: Option<&Policy>) -> Vec<Alert> {
     let mut alerts: IndexMap<_, Alert> = IndexMap::new();
     for finding in findings {
-        let Subject { detection, actor, table, account, region, .. } = &finding.subject;
-        let key = (detection.id, actor.clone(), table.clone(), account.clone(), region.clone());
+        let Subject { detection, actor, table, resource, account, region, .. } = &finding.subject;
+        let key = (detection.id, actor.clone(), table.clone(), resource.clone(), account.clone(), region.clone());
         let alert = alerts.entry(key).or_insert_with(|| {
             let of_table = table.as_ref().and_then(|table| policy?.table(table));
             Alert {
                 detection,
                 actor: actor.clone(),
                 table: table.clone(),
+                resource: resource.clone(),
                 account: account.clone(),
                 region: region.clone(),
                 severity: finding.severity,
@@ -101,6 +104,12 @@ impl Alert {
             Some(name) => format!("{name} ({})", self.account),
             None => self.account.clone(),
         }
+    }
+
+    /// The table's name, or what else the alert is about.
+    fn what(&self) -> &str {
+        let table = self.table.as_ref().map(|table| table.name.as_ref());
+        table.or(self.resource.as_deref()).unwrap_or("no table")
     }
 
     fn accesses(&self) -> u64 {

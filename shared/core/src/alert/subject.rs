@@ -20,7 +20,7 @@ impl Alert {
             (1, _) => " (1 item)".to_owned(),
             (items, _) => format!(" ({items} items)"),
         };
-        let table = self.table.as_ref().map_or("no table", |table| table.name.as_ref());
+        let table = self.what();
         let actor = self.actor.to_string();
         let account = self.account_name.as_deref().unwrap_or(&self.account);
         let line = |longest: usize| {

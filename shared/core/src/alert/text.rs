@@ -33,10 +33,18 @@ impl Alert {
         line("Who", self.who());
         line("From", self.from());
         line("When", self.when());
+        let keys = each(self, |finding| &finding.keys);
+        if !keys.is_empty() {
+            line("Keys", keys);
+        }
         line("Where", self.place());
         let reasons: BTreeSet<String> = self.findings.iter().map(Finding::reason).collect();
         for reason in reasons {
             line("Why", printable(&reason, 4 * LINE));
+        }
+        let _ = write!(text, "\nWhy it matters\n  {}\n\nFirst steps\n", self.detection.why);
+        for (number, step) in self.detection.first_steps.iter().enumerate() {
+            let _ = writeln!(text, "  {}. {step}", number + 1);
         }
         let _ = write!(text, "\nLook further\n{}", self.look_further());
         if let Some(remedy) = self.findings.iter().find_map(|finding| finding.remedy.as_deref()) {
@@ -103,10 +111,12 @@ impl Alert {
         if !several.is_empty() {
             return format!("many tables: {several}");
         }
-        let table = self
-            .table
-            .as_ref()
-            .map_or("no table".to_owned(), |table| format!("table {}", printable(&table.name, LINE)));
+        let parts = each(self, |finding| &finding.parts);
+        let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
+        let table = match &self.table {
+            Some(table) => format!("table {}{parts}", printable(&table.name, LINE)),
+            None => printable(self.what(), LINE),
+        };
         let mut place = format!("{table}, account {}, {}", self.account_label(), printable(&self.region, LINE));
         if self.sensitivity == Some(Sensitivity::High) {
             place.push_str(", of high sensitivity");

@@ -12,7 +12,7 @@ use crate::delivery::SkipReason;
 use crate::detections::{self, Context};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::log_file::{self, Entry, Limits, LogFileError};
-use crate::operation;
+use crate::operation::Service;
 use crate::policy::Policy;
 use crate::ports::{Observer, Reject};
 use crate::record::Record;
@@ -43,7 +43,7 @@ impl Audit {
             policy,
             now,
             limits,
-            screen: Screen::new(operation::SOURCES),
+            screen: Screen::new(&Service::ALL),
             seen: Seen::default(),
             findings: Findings::default(),
             tally: Tally::default(),
@@ -105,6 +105,7 @@ impl Audit {
                 }
             },
             Screened::OtherService => Some(Skip::OtherService),
+            Screened::OtherCall => Some(Skip::OtherCall),
             Screened::Insight => Some(Skip::Insight),
             Screened::Aggregated => Some(Skip::Aggregated),
             Screened::Malformed(why) => {
@@ -155,13 +156,16 @@ impl Audit {
         }
         self.tally.relevant(call.time, self.now);
         for access in accesses {
-            let table = access.table.as_ref().and_then(|table| self.policy.as_ref()?.table(table));
-            let label = table.map(|table| table.label.as_str());
+            let context = Context::of(self.policy.as_deref(), &call, &access);
+            let label = context.table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
             observer.accessed(&call, &access);
-            let context = Context { policy: self.policy.as_deref(), table };
-            for hit in detections::judge(&call, &access, context) {
-                self.findings.add(hit, &call, &access, origin);
+            for hit in detections::judge(&call, &access, &context) {
+                if hit.suppressed.is_some() {
+                    self.tally.hits_suppressed += 1;
+                } else {
+                    self.findings.add(hit, &call, &access, origin);
+                }
             }
         }
         Ok(None)

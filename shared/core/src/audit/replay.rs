@@ -46,7 +46,7 @@ impl Audit {
     fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
         let wrapped = match self.screen.screen(json) {
             // The records of S3's and SQS's own events have an eventSource too: `aws:s3`, `aws:sqs`.
-            Screened::OtherService => memmem::find(json, b"\"aws:").is_some(),
+            Screened::OtherService | Screened::OtherCall => memmem::find(json, b"\"aws:").is_some(),
             Screened::Malformed(_) => true,
             Screened::Relevant | Screened::Insight | Screened::Aggregated => false,
         };

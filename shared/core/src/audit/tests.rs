@@ -35,7 +35,7 @@ fn deletion(event_id: &str, extra: &str) -> String {
 }
 
 fn other(event_id: &str) -> String {
-    format!(r#"{{"eventID":"{event_id}","eventSource":"s3.amazonaws.com","eventName":"GetObject"}}"#)
+    format!(r#"{{"eventID":"{event_id}","eventSource":"ec2.amazonaws.com","eventName":"GetObject"}}"#)
 }
 
 fn run(file: &str, any: bool) -> (Vec<Finding>, Tally, Notes, Result<(), LogFileError>) {

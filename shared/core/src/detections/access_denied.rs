@@ -1,14 +1,25 @@
 //! A call on a known table is denied.
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, Outcome};
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "access-denied", title: "Access denied", techniques: &["T1580"], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "access-denied",
+    title: "Access denied",
+    fires_when: "a call on a known table is denied, folded for each actor",
+    severity: "low",
+    techniques: &["T1580"],
+    why: "Credentials that try doors show where they do not belong, and what they are after.",
+    first_steps: &[
+        "See which permission was missing, and whether the actor ever had it.",
+        "If a deployment changed a policy, tell its team; if not, look for what else the actor tried.",
+    ],
+    judge: Judge::Access(judge),
+};
 
 /// Without a policy every table is known. A denied call that names no table may have been on a known one.
-fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let known = context.policy.is_none() || context.table.is_some() || access.table.is_none();
     if call.outcome != Outcome::Denied || !known {
         return None;

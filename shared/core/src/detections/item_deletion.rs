@@ -2,23 +2,35 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, Outcome};
 use crate::operation::{Effect, Plane};
 use crate::policy;
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "item-deletion", title: "Item deletion", techniques: &["T1485"], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "item-deletion",
+    title: "Item deletion",
+    fires_when: "items are deleted from a table that asks to be told of deletions, by whichever API",
+    severity: "low",
+    techniques: &["T1485"],
+    why: "Deleted items are gone for good once the window of point-in-time recovery has passed.",
+    first_steps: &[
+        "Compare the number of items with what the actor usually deletes.",
+        "Where it is not wanted, stop the actor before looking further.",
+        "Restore the table to a time before the first deletion, under another name, and copy the items back.",
+    ],
+    judge: Judge::Access(judge),
+};
 
-fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let changed = matches!(call.outcome, Outcome::Succeeded | Outcome::Unknown);
     if call.operation.plane != Plane::Data || access.effect != Effect::Delete || !changed {
         return None;
     }
     let (reason, remedy) = match (context.policy, context.table) {
         (None, _) => ("there is no policy, so every deletion is told".to_owned(), policy_without_watch(call, access)),
-        (Some(_), Some(table)) if table.watch_deletes => (
+        (Some(_), Some(table)) if table.watch.contains(&Effect::Delete) => (
             format!("the table asks to be told of deletions (policy line {})", table.line),
             format!("Take `delete` out of `watch:` of the table in line {} of the policy.", table.line),
         ),

@@ -1,19 +1,27 @@
 //! A table is created.
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::Effect;
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "table-created", title: "Table creation", techniques: &[], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "table-created",
+    title: "Table creation",
+    fires_when: "a table is created",
+    severity: "informational",
+    techniques: &[],
+    why: "A new table is watched by no line of policy until someone writes one.",
+    first_steps: &["See who owns the table and add it to the policy."],
+    judge: Judge::Access(judge),
+};
 
 /// The APIs that make a table. All but the first fill it too, so that data can be read under a name that no policy knows.
 ///
 /// Source: "Actions", <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html>.
 const APIS: [&str; 4] = ["CreateTable", "RestoreTableFromBackup", "RestoreTableToPointInTime", "ImportTable"];
 
-fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) -> Option<Verdict> {
     let ours = access.effect == Effect::Admin && APIS.contains(&call.record.event_name());
     ours.then(|| Verdict::new(Severity::Informational, "every table creation is told"))
 }

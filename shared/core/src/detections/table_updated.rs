@@ -1,12 +1,20 @@
 //! A table is changed, told with what changed.
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::Effect;
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "table-updated", title: "Table update", techniques: &[], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "table-updated",
+    title: "Table update",
+    fires_when: "a table is changed, told with what changed",
+    severity: "low",
+    techniques: &[],
+    why: "A change of key, stream, replica or protection moves who can read the data and whether it can be brought back.",
+    first_steps: &["Compare the change with the deployments of that time.", "Undo what no deployment explains."],
+    judge: Judge::Access(judge),
+};
 
 /// The parameters of `UpdateTable` by what they change.
 ///
@@ -23,7 +31,7 @@ const CHANGES: [(&str, &[&str]); 9] = [
     ("protection", &["deletionProtectionEnabled"]),
 ];
 
-fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) -> Option<Verdict> {
     if access.effect != Effect::Admin || call.record.event_name() != "UpdateTable" {
         return None;
     }

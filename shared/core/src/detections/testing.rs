@@ -66,9 +66,8 @@ pub(super) fn check(detection: &str, policy: &str, cases: &[Case]) {
         let call = Call::read(&record).unwrap();
         let mut hits: Vec<Hit> = Vec::new();
         for access in call.accesses() {
-            let table = access.table.as_ref().and_then(|table| policy.as_ref()?.table(table));
-            let context = Context { policy: policy.as_ref(), table };
-            hits.extend(judge(&call, &access, context).filter(|hit| hit.detection.id == detection));
+            let context = Context::of(policy.as_ref(), &call, &access);
+            hits.extend(judge(&call, &access, &context).filter(|hit| hit.detection.id == detection));
         }
         let severities: Vec<&str> = hits.iter().map(|hit| hit.severity.as_str()).collect();
         assert_eq!(severities, Vec::from_iter(case.severity), "{}: {}", case.claim, case.event_name);

@@ -1,20 +1,29 @@
 //! An actor that no expectation of the table names touches its data, or tries.
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::{Effect, Plane};
-use crate::policy;
+use crate::policy::{self, Standing};
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "unexpected-principal", title: "Unexpected principal", techniques: &["T1530"], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "unexpected-principal",
+    title: "Unexpected principal",
+    fires_when: "an actor that no expectation of the table names reads, writes or deletes items, or tries to",
+    severity: "read medium, write and delete high",
+    techniques: &["T1530"],
+    why: "The data is in the hands of someone whom its owner did not foresee: a stolen credential, a role that can do too much, or a policy that is behind.",
+    first_steps: &[
+        "Ask the table's owner whether the actor is theirs and what it was for.",
+        "If nobody knows it, revoke the sessions of the role or deactivate the keys of the user.",
+        "List what else the actor did, from the first event on.",
+    ],
+    judge: Judge::Access(judge),
+};
 
-fn judge(call: &Call<'_>, access: &Access<'_>, context: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let (table, expected) = (access.table.as_ref()?, context.table?);
-    if call.operation.plane != Plane::Data
-        || !expected.judges()
-        || expected.expectation_for(&call.actor, table).is_some()
-    {
+    if call.operation.plane != Plane::Data || !matches!(context.standing, Standing::Stranger) {
         return None;
     }
     let severity = match access.effect {

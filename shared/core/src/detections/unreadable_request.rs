@@ -2,14 +2,26 @@
 //!
 //! Parameters over 100 KB are left out of a record, which is a way to hide what a call does.
 
-use super::{Context, Detection, Verdict};
+use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::severity::Severity;
 
-pub(super) const DETECTION: Detection =
-    Detection { id: "unreadable-request", title: "Unreadable request", techniques: &["T1562.008"], judge };
+pub(super) const DETECTION: Detection = Detection {
+    id: "unreadable-request",
+    title: "Unreadable request",
+    fires_when: "the parameters of a relevant call are omitted, too large, or of a form that is not known",
+    severity: "medium",
+    techniques: &["T1562.008"],
+    why: "Parameters that are made too large for CloudTrail are a known way to hide what a call does.",
+    first_steps: &[
+        "Fetch the record and see what can be told from it.",
+        "Ask the actor's owner what the call did, and why its request is so large.",
+        "If the form is honest and new, report it to the maintainers.",
+    ],
+    judge: Judge::Access(judge),
+};
 
-fn judge(call: &Call<'_>, access: &Access<'_>, _: Context<'_>) -> Option<Verdict> {
+fn judge(call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) -> Option<Verdict> {
     let why = access.unreadable?;
     Some(Verdict::new(Severity::Medium, format!("{}: {why}", call.record.event_name())))
 }

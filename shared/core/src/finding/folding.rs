@@ -24,7 +24,7 @@ impl Findings {
     /// Adds what a detection says about an access.
     pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
         let subject = self.admitted(Subject::of(hit.detection, call, access), hit.table_is_named);
-        let of_several_tables = subject.table.as_ref().is_some_and(|table| table.name == SEVERAL);
+        let of_several_tables = subject.is_of_several_tables();
         let of_several_actors = subject.actor.name == SEVERAL;
         if of_several_tables || of_several_actors {
             // Lines of policy for one of many would not help.

@@ -10,7 +10,7 @@ impl Finding {
     pub fn to_json(&self, most_event_ids: usize) -> Value {
         let event_ids: Vec<String> = self.event_ids.iter().take(most_event_ids).map(EventId::to_string).collect();
         let left_out = self.accesses.saturating_sub(event_ids.len() as u64);
-        let Subject { detection, actor, table, account, region, effect, outcome } = &self.subject;
+        let Subject { detection, actor, table, resource, account, region, effect, outcome } = &self.subject;
         json!({
             "id": self.id(),
             "detection": detection.id,
@@ -27,6 +27,8 @@ impl Finding {
             "region": region,
             "table": table.as_ref().map(|table| &table.name),
             "table_arn": table.as_ref().filter(|table| table.name != SEVERAL).map(TableId::arn),
+            "parts": list(&self.parts),
+            "resource": resource,
             "tables": list(&self.tables),
             "actors": list(&self.actors),
             "effect": effect.as_str(),
@@ -34,6 +36,7 @@ impl Finding {
             "operations": list(&self.operations),
             "accesses": self.accesses,
             "items": self.known_items(),
+            "keys": list(&self.keys),
             "accesses_of_unknown_size": self.accesses_of_unknown_size,
             "first_seen": self.first.time.to_string(),
             "last_seen": self.last_seen.to_string(),

@@ -48,6 +48,10 @@ pub struct Finding {
     pub remedy: Option<String>,
     /// The APIs that were called.
     pub operations: Sample<String>,
+    /// The indexes and streams that were reached: `index/NAME`, `stream/LABEL`.
+    pub parts: Sample<String>,
+    /// The keys of the items, as the table's policy lets them be shown.
+    pub keys: Sample<String>,
     /// Where the calls came from: `sourceIPAddress`.
     pub sources: Sample<String>,
     /// What the callers called themselves; any caller can write anything here.
@@ -110,6 +114,8 @@ impl Finding {
             reasons: Sample::default(),
             remedy: None,
             operations: Sample::default(),
+            parts: Sample::default(),
+            keys: Sample::default(),
             sources: Sample::default(),
             user_agents: Sample::default(),
             vpc_endpoints: Sample::default(),
@@ -140,6 +146,12 @@ impl Finding {
             (old, new) => old.or(new),
         };
         self.operations.add_ref(call.record.event_name());
+        if let Some(part) = &access.part {
+            self.parts.add_ref(cut(&part.path()));
+        }
+        for key in &hit.keys {
+            self.keys.add_ref(cut(key));
+        }
         self.plane = self.plane.max(call.operation.plane);
         let fields = [
             (&mut self.sources, call.record.source_ip_address.text()),

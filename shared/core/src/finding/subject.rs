@@ -18,6 +18,8 @@ pub struct Subject {
     pub actor: Actor<'static>,
     /// Which table; `None` for calls that name none.
     pub table: Option<TableId<'static>>,
+    /// What the calls are about where that is no table: an ARN, or a name as the requests write it.
+    pub resource: Option<String>,
     /// The table's account, or the one that the record was delivered to.
     pub account: String,
     /// The table's region, or the one that was called.
@@ -37,12 +39,18 @@ impl Subject {
             region: region.to_owned(),
             actor: Actor { via: None, ..call.actor.clone().into_owned() },
             table: access.table.clone().map(TableId::into_owned),
+            resource: access.resource.as_ref().map(|resource| resource.name.clone().into_owned()),
             effect: access.effect,
             outcome: call.outcome,
         }
     }
 
-    /// The same for all tables of the actor.
+    /// Whether it stands for several tables, or other resources.
+    pub(super) fn is_of_several_tables(&self) -> bool {
+        self.table.as_ref().is_some_and(|table| table.name == SEVERAL) || self.resource.as_deref() == Some(SEVERAL)
+    }
+
+    /// The same for all tables and other resources of the actor.
     pub(super) fn of_several_tables(self) -> Self {
         let table = self.table.is_some().then(|| TableId {
             partition: SEVERAL.into(),
@@ -50,7 +58,8 @@ impl Subject {
             region: SEVERAL.into(),
             name: SEVERAL.into(),
         });
-        Self { table, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
+        let resource = self.resource.is_some().then(|| SEVERAL.to_owned());
+        Self { table, resource, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
     }
 
     /// The same for all actors.
@@ -67,7 +76,7 @@ impl Subject {
     }
 
     /// The parts that tell this subject from every other, as text.
-    pub(super) fn identity(&self) -> [&str; 12] {
+    pub(super) fn identity(&self) -> [&str; 13] {
         let Actor { kind, name, account, permission_set, person, via: _ } = &self.actor;
         [
             self.detection.id,
@@ -75,6 +84,7 @@ impl Subject {
             &self.region,
             self.table.as_ref().map_or("", |table| &table.partition),
             self.table.as_ref().map_or("", |table| &table.name),
+            self.resource.as_deref().unwrap_or_default(),
             kind.as_str(),
             name,
             account.as_deref().unwrap_or_default(),

@@ -1,9 +1,9 @@
 //! What an API call does: its plane, its effect, and where its request says so.
 
 pub mod partiql;
+mod service;
 
-/// The services whose records are audited, by `eventSource`.
-pub const SOURCES: &[&str] = &["dynamodb.amazonaws.com"];
+pub use service::{Calls, Service};
 
 /// Whether a call reaches into tables or works on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ pub enum Shape {
     Statements,
     /// A call of the control plane.
     Control,
+    /// A call of a service that owns no tables, on something that tables or this audit depend on.
+    Dependency,
     /// An API that is not known here.
     Unknown,
 }
@@ -51,6 +53,8 @@ pub enum Shape {
 /// One API of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
+    /// Whose call it is.
+    pub service: Service,
     /// Data or control.
     pub plane: Plane,
     /// Where its request tells the rest.
@@ -83,15 +87,19 @@ impl Plane {
     }
 }
 
-/// The operation behind an `eventName` of DynamoDB.
+/// The operation behind an `eventName` of a service.
 ///
 /// Data events: "Logging DynamoDB operations by using AWS CloudTrail",
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html>; every other call is a
 /// management event. `category` is the record's `eventCategory`. An API that is new since this was written is of unknown
 /// effect, except where it is named as the control plane names its calls and CloudTrail does not call it a data event.
-pub fn lookup(event_name: &str, category: Option<&str>) -> Operation {
+pub fn lookup(service: Service, event_name: &str, category: Option<&str>) -> Operation {
     use Effect::{Delete, Read, Write};
-    let data = |shape| Operation { plane: Plane::Data, shape };
+    let data = |shape| Operation { service, plane: Plane::Data, shape };
+    let control = |shape| Operation { service, plane: Plane::Control, shape };
+    if !service.owns_tables() {
+        return control(Shape::Dependency);
+    }
     match event_name {
         "GetItem" => data(Shape::Table(Read, Some(1))),
         "Query" | "Scan" | "GetShardIterator" | "GetRecords" => data(Shape::Table(Read, None)),
@@ -102,8 +110,8 @@ pub fn lookup(event_name: &str, category: Option<&str>) -> Operation {
         "TransactGetItems" | "TransactWriteItems" => data(Shape::Transaction),
         "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction" => data(Shape::Statements),
         _ if category == Some("Data") => data(Shape::Unknown),
-        _ if is_control(event_name) => Operation { plane: Plane::Control, shape: Shape::Control },
-        _ => Operation { plane: Plane::Control, shape: Shape::Unknown },
+        _ if is_control(event_name) => control(Shape::Control),
+        _ => control(Shape::Unknown),
     }
 }
 
@@ -166,7 +174,7 @@ mod tests {
             ("", None, Plane::Control, false),
         ];
         for (name, category, plane, known) in cases {
-            let operation = lookup(name, category);
+            let operation = lookup(Service::DynamoDb, name, category);
             assert_eq!((operation.plane, operation.shape != Shape::Unknown), (plane, known), "{name} {category:?}");
         }
     }

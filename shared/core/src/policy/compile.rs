@@ -10,7 +10,8 @@ use super::file::{self, Text};
 use super::pattern::Pattern;
 use super::principal::{Expectation, Kind, Principal};
 use super::table_spec::{Contest, TableSpec, is_account_id};
-use super::{Policy, Sensitivity, TablePolicy};
+use super::{KeyDisplay, Policy, Sensitivity, TablePolicy};
+use crate::operation::Effect;
 
 pub(super) fn parse(name: &str, yaml: &str) -> Result<Policy, PolicyError> {
     let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);
@@ -106,10 +107,10 @@ fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePol
             Sensitivity::Normal
         }
     });
-    let mut watch_deletes = false;
+    let mut watch = Vec::new();
     for effect in entry.watch.into_iter().flatten() {
         match effect.value.as_str() {
-            "delete" => watch_deletes = true,
+            "delete" => watch.push(Effect::Delete),
             other => report.add(effect.defined, Wrong::unknown("effect", other, &["delete"])),
         }
     }
@@ -120,7 +121,11 @@ fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePol
         label: entry.table.value,
         owner,
         sensitivity: sensitivity.unwrap_or_default(),
-        watch_deletes,
+        watch,
+        keys: KeyDisplay::default(),
+        deletion_protection: false,
+        access_by_tags: false,
+        encryption_keys: Vec::new(),
         spec: spec?,
         expected,
     })

@@ -46,11 +46,14 @@
 //!
 //! The root user is never expected, nor an identity that CloudTrail did not tell.
 
+mod approved;
 mod compile;
 mod error;
 mod file;
 mod pattern;
 mod principal;
+mod setting;
+mod standing;
 mod suggest;
 mod table_spec;
 #[cfg(test)]
@@ -58,11 +61,16 @@ mod tests;
 
 use std::collections::HashMap;
 
+pub use approved::{Approval, Suppression};
 pub use error::PolicyError;
 pub use principal::Expectation;
+pub use setting::Setting;
+pub use standing::Standing;
 pub use suggest::suggest;
 
+use crate::access::ItemKey;
 use crate::actor::Actor;
+use crate::operation::Effect;
 use crate::table::TableId;
 use table_spec::TableSpec;
 
@@ -98,6 +106,14 @@ impl Policy {
         self.accounts.get(account).map(String::as_str)
     }
 
+    /// The key of an item as it may be shown; `None` where the table's entry, or its absence, says to redact it.
+    pub fn shown_key(&self, table: Option<&TablePolicy>, key: &ItemKey<'_>) -> Option<String> {
+        match table.map(|table| table.keys).unwrap_or_default() {
+            KeyDisplay::Redact | KeyDisplay::Hash => None,
+            KeyDisplay::Show => Some(key.0.clone().into_owned()),
+        }
+    }
+
     /// The entry that speaks for a table: the most specific one that matches.
     pub fn table(&self, table: &TableId<'_>) -> Option<&TablePolicy> {
         let exact = self.by_name.get(table.name.as_ref()).into_iter().flatten();
@@ -120,6 +136,18 @@ pub enum Sensitivity {
     High,
 }
 
+/// How the keys of items are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyDisplay {
+    /// Not at all.
+    #[default]
+    Redact,
+    /// As a keyed hash, the same for the same item.
+    Hash,
+    /// As they are.
+    Show,
+}
+
 /// What the policy says about one table or one pattern of tables.
 #[derive(Debug, Clone)]
 pub struct TablePolicy {
@@ -129,8 +157,16 @@ pub struct TablePolicy {
     pub owner: Option<String>,
     /// How much it matters.
     pub sensitivity: Sensitivity,
-    /// Whether each deletion of items is reported, whoever did it.
-    pub watch_deletes: bool,
+    /// The effects that are reported whoever caused them.
+    pub watch: Vec<Effect>,
+    /// How the keys of its items are shown.
+    pub keys: KeyDisplay,
+    /// Whether it has to have deletion protection.
+    pub deletion_protection: bool,
+    /// Whether its tags decide who has access.
+    pub access_by_tags: bool,
+    /// The KMS keys that its data depends on: ARNs, ids or aliases as the policy writes them.
+    pub encryption_keys: Vec<String>,
     /// The line of the entry, from 1.
     pub line: usize,
     spec: TableSpec,

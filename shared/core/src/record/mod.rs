@@ -65,6 +65,12 @@ pub struct Record<'a> {
     /// The VPC endpoint the call came through.
     #[serde(borrow, default)]
     pub vpc_endpoint_id: TextField<'a>,
+    /// The account that endpoint belongs to.
+    #[serde(borrow, default)]
+    pub vpc_endpoint_account_id: TextField<'a>,
+    /// `true` where the session began in the console.
+    #[serde(borrow, default)]
+    pub session_credential_from_console: TextField<'a>,
 }
 
 /// `userIdentity`: "CloudTrail userIdentity element",
@@ -137,6 +143,9 @@ pub enum RecordError {
     /// A name that is longer than AWS makes any. Names tell findings apart, so they cannot be cut.
     #[error("a name of {0} bytes, the longest is {LONGEST_NAME}")]
     LongName(usize),
+    /// Of a service that is not audited.
+    #[error("eventSource {0} is not audited")]
+    Source(String),
     /// `eventTime` is no timestamp.
     #[error("eventTime is no timestamp of the form 2026-01-31T23:59:59Z: {0}")]
     Time(#[from] jiff::Error),

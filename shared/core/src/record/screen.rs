@@ -1,9 +1,10 @@
-//! Tells whether a record is of a service we care for, without parsing it.
+//! Tells whether a record is of a call we care for, without parsing it.
 
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
 use crate::log_file::nesting::{Bracket, Nesting, Step, ends_scalar, is_space};
+use crate::operation::{Calls, Service};
 
 /// What a record is, by its own `eventSource` and `eventCategory`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Screened {
     Relevant,
     /// An event of another service.
     OtherService,
+    /// A call of one of the services, and none of those that are looked at.
+    OtherCall,
     /// A CloudTrail Insights event, which is about many calls and names no single one.
     Insight,
     /// A CloudTrail aggregated event, a summary of five minutes.
@@ -20,85 +23,127 @@ pub enum Screened {
     Malformed(&'static str),
 }
 
-/// The services we care for.
+/// The calls we care for, by `eventSource` and, where a service does much else, by `eventName`.
 ///
 /// The answer is exact for any valid JSON, however keys and values are escaped, ordered or nested. Broken JSON gets some
 /// answer; if it is [`Screened::Relevant`], its parser will reject it.
 #[derive(Debug, Clone)]
 pub struct Screen {
-    sources: Vec<Finder<'static>>,
+    watched: Vec<(&'static str, Calls)>,
+    source_key: Finder<'static>,
+    name_key: Finder<'static>,
+}
+
+/// What is known of a record from the members that were walked.
+#[derive(Debug, Default)]
+struct Walked {
+    /// What the first `eventSource` says.
+    by_source: Option<Screened>,
+    by_category: Option<Screened>,
+    /// A bit for each watched service that an `eventSource` names.
+    sources: u64,
+    /// A bit for each watched service of which an `eventName` is an audited call.
+    calls: u64,
+    /// Whether there was an `eventName`.
+    named: bool,
 }
 
 impl Screen {
-    /// Takes values of `eventSource`, such as `dynamodb.amazonaws.com`.
-    pub fn new(sources: &[&str]) -> Self {
-        Self { sources: sources.iter().map(|source| Finder::new(source).into_owned()).collect() }
+    /// Watches these services; at most 64.
+    pub fn new(services: &[Service]) -> Self {
+        Self {
+            watched: services.iter().map(|service| (service.source(), service.calls())).collect(),
+            source_key: Finder::new("eventSource"),
+            name_key: Finder::new("eventName"),
+        }
     }
 
     /// Decides about one record.
     ///
-    /// Where `eventSource` is repeated, the first one decides unless any is relevant: what is relevant and ambiguous is for
-    /// the parser to reject, not to be skipped.
+    /// Where `eventSource` or `eventName` is repeated, the first ones decide unless any are relevant: what is relevant and
+    /// ambiguous is for the parser to reject, not to be skipped.
     pub fn screen(&self, json: &[u8]) -> Screened {
         let mut rest = Rest(json);
         if rest.next() != Some(b'{') {
             return Screened::Malformed("not a JSON object");
         }
         rest.pass(1);
-        let mut by_source = None;
-        let mut by_category = None;
+        let mut walked = Walked::default();
         if rest.next() == Some(b'}') {
             return Screened::Malformed("no eventSource");
         }
         loop {
             let Some((key, value)) = rest.member() else { return Screened::Malformed("broken JSON") };
-            if spells(key, "eventSource") {
-                if self.is_relevant(value) {
-                    return Screened::Relevant;
-                }
-                let first = if value.starts_with(b"\"") {
-                    Screened::OtherService
-                } else {
-                    Screened::Malformed("eventSource is not a string")
-                };
-                let decided = *by_source.get_or_insert(first);
-                // The walk is over early for most records. Only a repeated eventSource could still be relevant.
-                if !self.may_be_relevant(rest.0) {
-                    return decided;
-                }
-            } else if spells(key, "eventCategory") {
-                if spells(value, "Insight") {
-                    by_category = Some(Screened::Insight);
-                } else if spells(value, "Aggregated") {
-                    by_category = Some(Screened::Aggregated);
-                }
+            let decisive = self.note(key, value, &mut walked);
+            if walked.sources & walked.calls != 0 {
+                return Screened::Relevant;
+            }
+            // The walk is over early for most records: only a repeated key could still make them relevant.
+            if decisive
+                && let Some(decided) = walked.by_source
+                && (walked.named || decided != Screened::OtherCall)
+                && !self.may_repeat(rest.0)
+            {
+                return decided;
             }
             match rest.next() {
                 Some(b',') => {
                     rest.pass(1);
                 }
-                Some(b'}') => return by_source.or(by_category).unwrap_or(Screened::Malformed("no eventSource")),
+                Some(b'}') => {
+                    let decided = walked.by_source.or(walked.by_category);
+                    return decided.unwrap_or(Screened::Malformed("no eventSource"));
+                }
                 _ => return Screened::Malformed("broken JSON"),
             }
         }
     }
 
-    fn is_relevant(&self, value: &[u8]) -> bool {
-        self.sources.iter().any(|source| spells_bytes(value, source.needle()))
+    /// Takes a member in; whether it is one that decides.
+    fn note(&self, key: &[u8], value: &[u8], walked: &mut Walked) -> bool {
+        if spells(key, "eventSource") {
+            let named = self.watched.iter().position(|(source, _)| spells(value, source));
+            if let Some(index) = named {
+                walked.sources |= 1 << index;
+                if self.watched.get(index).is_some_and(|(_, calls)| *calls == Calls::All) {
+                    walked.calls |= 1 << index;
+                }
+            }
+            walked.by_source.get_or_insert(match named {
+                Some(_) => Screened::OtherCall,
+                None if value.starts_with(b"\"") => Screened::OtherService,
+                None => Screened::Malformed("eventSource is not a string"),
+            });
+            return true;
+        }
+        if spells(key, "eventName") {
+            walked.named = true;
+            for (index, (_, calls)) in self.watched.iter().enumerate() {
+                if matches!(calls, Calls::Only(names) if names.iter().any(|name| spells(value, name))) {
+                    walked.calls |= 1 << index;
+                }
+            }
+            return true;
+        }
+        if spells(key, "eventCategory") {
+            if spells(value, "Insight") {
+                walked.by_category = Some(Screened::Insight);
+            } else if spells(value, "Aggregated") {
+                walked.by_category = Some(Screened::Aggregated);
+            }
+        }
+        false
     }
 
-    /// False only if no service's name can stand in these bytes, neither plainly nor with escapes.
-    fn may_be_relevant(&self, json: &[u8]) -> bool {
-        self.sources.iter().any(|source| source.find(json).is_some()) || memchr(b'\\', json).is_some()
+    /// False only if neither key can stand in these bytes, neither plainly nor with escapes.
+    fn may_repeat(&self, json: &[u8]) -> bool {
+        self.source_key.find(json).is_some() || self.name_key.find(json).is_some() || memchr(b'\\', json).is_some()
     }
 }
 
 /// Whether a JSON value is this string.
 fn spells(value: &[u8], text: &str) -> bool {
-    spells_bytes(value, text.as_bytes())
-}
-
-fn spells_bytes(value: &[u8], text: &[u8]) -> bool {
+    let text = text.as_bytes();
     let Some(inner) = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else { return false };
     // An escaped string is longer than what it spells, so most are told apart without decoding them.
     match inner.len() {

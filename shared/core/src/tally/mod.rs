@@ -22,6 +22,8 @@ use crate::severity::Severity;
 pub enum Skip {
     /// Of a service that is not audited.
     OtherService,
+    /// A call that is not audited, of a service of which others are.
+    OtherCall,
     /// Told before in this run: the same `eventID`, or nothing new under the `sharedEventID` of another account's record.
     Duplicate,
     /// An Insights event.
@@ -46,6 +48,7 @@ impl Skip {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OtherService => "OtherService",
+            Self::OtherCall => "OtherCall",
             Self::Duplicate => "Duplicate",
             Self::Insight => "Insight",
             Self::Aggregated => "Aggregated",
@@ -81,6 +84,8 @@ pub struct Tally {
     pub objects_failed: u64,
     /// Notifications recognised as none of ours, by reason.
     pub deliveries_skipped: BTreeMap<SkipReason, u64>,
+    /// Hits that a line of policy keeps from being told.
+    pub hits_suppressed: u64,
     /// Alerts that were published.
     pub alerts_sent: u64,
     /// Alerts that could not be published.
@@ -127,8 +132,11 @@ impl Tally {
         self.delay = Some(self.delay.map_or(one, |delays| delays.with(one)));
     }
 
-    /// Counts an access under the table's label in the policy.
+    /// Counts an access under the table's label in the policy; one of something else than tables is none of theirs.
     pub fn access(&mut self, access: &Access<'_>, outcome: Outcome, time: Timestamp, label: Option<&str>) {
+        if access.resource.is_some() && access.table.is_none() {
+            return;
+        }
         let tables = self.cells.entry(minute(time)).or_default();
         let label = label.unwrap_or(OTHER_TABLES);
         if !tables.contains_key(label) {
@@ -173,6 +181,7 @@ impl Tally {
         self.records_relevant += other.records_relevant;
         self.objects_done += other.objects_done;
         self.objects_failed += other.objects_failed;
+        self.hits_suppressed += other.hits_suppressed;
         self.alerts_sent += other.alerts_sent;
         self.alerts_failed += other.alerts_failed;
         add_all(&mut self.records_skipped, other.records_skipped);

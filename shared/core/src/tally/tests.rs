@@ -15,7 +15,7 @@ fn access(effect: Effect, items: Option<u64>) -> Access<'static> {
         region: "eu-west-1".into(),
         name: "orders".into(),
     };
-    Access { table: Some(table), effect, items, unreadable: None }
+    Access::new(Some(table), effect, items)
 }
 
 fn tally() -> Tally {

@@ -31,7 +31,9 @@ tables:
     let said: Vec<_> = policy
         .tables
         .iter()
-        .map(|t| (t.label.as_str(), t.owner.as_deref(), t.sensitivity, t.watch_deletes, t.judges(), t.line))
+        .map(|t| {
+            (t.label.as_str(), t.owner.as_deref(), t.sensitivity, t.watch.contains(&Effect::Delete), t.judges(), t.line)
+        })
         .collect();
     assert_eq!(
         said,

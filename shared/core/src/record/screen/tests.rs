@@ -4,19 +4,17 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::log_file::arbitrary_json::{Writer, key, value};
 
-const DYNAMODB: &str = "dynamodb.amazonaws.com";
-
 fn screen(json: &str) -> Screened {
-    Screen::new(&[DYNAMODB, "dax.amazonaws.com"]).screen(json.as_bytes())
+    Screen::new(&Service::ALL).screen(json.as_bytes())
 }
 
 #[test]
 fn own_event_source_decides() {
-    use Screened::{Aggregated, Insight, Malformed, OtherService, Relevant};
+    use Screened::{Aggregated, Insight, Malformed, OtherCall, OtherService, Relevant};
     let cases = [
         (r#"{"eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
         (r#"{"eventSource":"dax.amazonaws.com"}"#, Relevant),
-        (r#"{"eventSource":"s3.amazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"iam.amazonaws.com"}"#, OtherService),
         (" {\n\t\"a\" : [ 1 , {} ] ,\r\n \"eventSource\" : \"dynamodb.amazonaws.com\" } ", Relevant),
         // Escapes
         (r#"{"eventSource":"dynamodb\u002eamazonaws.com"}"#, Relevant),
@@ -25,9 +23,9 @@ fn own_event_source_decides() {
         (r#"{"eventSource":"dynamodb\\u002eamazonaws.com"}"#, OtherService),
         (r#"{"eventSource":"\"dynamodb.amazonaws.com"}"#, OtherService),
         // Look-alikes
-        (r#"{"a":{"eventSource":"dynamodb.amazonaws.com"},"eventSource":"s3.amazonaws.com"}"#, OtherService),
-        (r#"{"eventSource":"s3.amazonaws.com","a":{"eventSource":"dynamodb.amazonaws.com"}}"#, OtherService),
-        (r#"{"eventSource":"s3.amazonaws.com","a":"\",\"eventSource\":\"dynamodb.amazonaws.com"}"#, OtherService),
+        (r#"{"a":{"eventSource":"dynamodb.amazonaws.com"},"eventSource":"iam.amazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"iam.amazonaws.com","a":{"eventSource":"dynamodb.amazonaws.com"}}"#, OtherService),
+        (r#"{"eventSource":"iam.amazonaws.com","a":"\",\"eventSource\":\"dynamodb.amazonaws.com"}"#, OtherService),
         (r#"{"a":"{\"eventSource\":\"s3\"","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
         (r#"{"a":"\\","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
         (r#"{"a":"}","b":"]","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
@@ -38,12 +36,22 @@ fn own_event_source_decides() {
         (r#"{"eventSource":"s3","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
         (r#"{"eventSource":"s3","eventSourc\u0065":"dynamodb\u002eamazonaws.com"}"#, Relevant),
         (r#"{"eventSource":1,"eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
+        // Of a service of which some calls are audited
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"DisableKey"}"#, Relevant),
+        (r#"{"eventName":"DisableKe\u0079","eventSource":"kms.amazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}"#, OtherCall),
+        (r#"{"eventSource":"kms.amazonaws.com","a":{"eventName":"DisableKey"},"eventName":"Decrypt"}"#, OtherCall),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt","eventName":"DisableKey"}"#, Relevant),
+        (r#"{"eventSource":"iam","eventName":"DisableKey","eventSource":"kms.amazonaws.com"}"#, Relevant),
+        (r#"{"eventSource":"s3.amazonaws.com","eventName":"DisableKey"}"#, OtherCall),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":7}"#, OtherCall),
+        (r#"{"eventSource":"kms.amazonaws.com"}"#, OtherCall),
         // Without one
         (r#"{"eventCategory":"Insight","insightDetails":{"eventSource":"dynamodb.amazonaws.com"}}"#, Insight),
         (r#"{"insightDetails":{"eventSource":"s3"},"eventCategory":"In\u0073ight"}"#, Insight),
         (r#"{"eventCategory":"Aggregated","eventId":"e"}"#, Aggregated),
         (r#"{"eventCategory":"Insight","eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
-        (r#"{"eventCategory":"Insight","eventSource":"s3.amazonaws.com"}"#, OtherService),
+        (r#"{"eventCategory":"Insight","eventSource":"iam.amazonaws.com"}"#, OtherService),
         (r#"{"eventCategory":"Data"}"#, Malformed("no eventSource")),
         ("{}", Malformed("no eventSource")),
         ("{ }", Malformed("no eventSource")),
@@ -72,18 +80,24 @@ fn own_event_source_decides() {
 
 /// What `screen` is to say, by a plain reading.
 fn read_plainly(members: &[(String, Value)]) -> Screened {
-    let sources: Vec<_> = members.iter().filter(|(key, _)| key == "eventSource").map(|(_, value)| value).collect();
-    let category =
-        members.iter().rev().filter(|(key, _)| key == "eventCategory").find_map(|(_, value)| match value.as_str() {
-            Some("Insight") => Some(Screened::Insight),
-            Some("Aggregated") => Some(Screened::Aggregated),
-            _ => None,
-        });
-    match sources.first() {
-        _ if sources.iter().any(|source| *source == DYNAMODB) => Screened::Relevant,
+    let values = |name| members.iter().filter(move |(key, _)| key == name).map(|(_, value)| value);
+    let named = |source: &Value| Service::ALL.into_iter().find(|service| source == service.source());
+    let is_audited = |service: Service| match service.calls() {
+        Calls::All => true,
+        Calls::Only(names) => values("eventName").any(|value| names.iter().any(|name| value == name)),
+    };
+    let category = members.iter().rev().filter(|(key, _)| key == "eventCategory");
+    let category = category.filter_map(|(_, value)| match value.as_str() {
+        Some("Insight") => Some(Screened::Insight),
+        Some("Aggregated") => Some(Screened::Aggregated),
+        _ => None,
+    });
+    match values("eventSource").next() {
+        _ if values("eventSource").filter_map(named).any(is_audited) => Screened::Relevant,
+        Some(source) if named(source).is_some() => Screened::OtherCall,
         Some(Value::String(_)) => Screened::OtherService,
         Some(_) => Screened::Malformed("eventSource is not a string"),
-        None => category.unwrap_or(Screened::Malformed("no eventSource")),
+        None => category.take(1).next().unwrap_or(Screened::Malformed("no eventSource")),
     }
 }
 
@@ -102,13 +116,13 @@ proptest! {
         let read: Value = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(read, Value::Object(Map::from_iter(members.clone())));
 
-        prop_assert_eq!(Screen::new(&[DYNAMODB]).screen(json.as_bytes()), read_plainly(&members), "{}", json);
+        prop_assert_eq!(Screen::new(&Service::ALL).screen(json.as_bytes()), read_plainly(&members), "{}", json);
     }
 
     #[test]
     fn no_bytes_make_it_panic(json in prop::collection::vec(prop_oneof![
         Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'), any::<u8>(),
     ], 0..200)) {
-        Screen::new(&[DYNAMODB]).screen(&json);
+        Screen::new(&Service::ALL).screen(&json);
     }
 }

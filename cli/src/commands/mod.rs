@@ -1,0 +1,3 @@
+//! The commands, one file each: what it takes, and what it does with that.
+
+pub(crate) mod replay;

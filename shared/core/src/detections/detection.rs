@@ -1,0 +1,150 @@
+//! What a detection is, and what it is given to look at.
+
+use std::hash::{Hash, Hasher};
+
+use crate::access::{Access, Call};
+use crate::policy::{Policy, Setting, Standing, TablePolicy};
+use crate::severity::Severity;
+
+/// A reason to speak up: what people read about it, and how it looks at what was done.
+#[derive(Debug)]
+pub struct Detection {
+    /// The public id, in kebab-case: users name it in policy and filter alerts by it.
+    pub id: &'static str,
+    /// What happened, in the fewest words: the head of an alert's subject.
+    pub title: &'static str,
+    /// When it fires, as a phrase that goes on from "fires when".
+    pub fires_when: &'static str,
+    /// Its severity before sensitivity and outcome move it, in words: `medium`, `read medium, write high`.
+    pub severity: &'static str,
+    /// The techniques of MITRE ATT&CK that it is a sign of, <https://attack.mitre.org/techniques/enterprise/>.
+    pub techniques: &'static [&'static str],
+    /// Why it matters, in one sentence.
+    pub why: &'static str,
+    /// What a responder does first: imperative sentences, the first one first.
+    pub first_steps: &'static [&'static str],
+    /// How it looks at what was done.
+    pub(crate) judge: Judge,
+}
+
+/// How a detection looks at what was done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Judge {
+    /// At one access at a time.
+    Access(fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<Verdict>),
+    /// At how much is done in a stretch of event time, by one actor to one table.
+    Window(&'static Window),
+    /// At what other detections found.
+    Chain(&'static Chain),
+}
+
+/// Counting over event time.
+#[derive(Debug)]
+pub struct Window {
+    /// The stretch of event time, in seconds.
+    pub seconds: i64,
+    /// What is counted; any of them that reaches its threshold fires.
+    pub counters: &'static [Counter],
+    /// Before the table's sensitivity is weighed in.
+    pub severity: Severity,
+    /// What an access adds, and to which counter; `None` where it is none of those that are counted.
+    pub measure: fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<(Unit, u64)>,
+    /// Whether an access, where it comes after the window and is the same actor's, makes it critical.
+    pub aftermath: Option<fn(&Call<'_>, &Access<'_>) -> bool>,
+    /// Whether the actor's accesses of all tables are counted together too, for when no single table reaches the threshold.
+    pub across_tables: bool,
+}
+
+/// One of the things that a window counts.
+#[derive(Debug)]
+pub struct Counter {
+    /// What it counts: the field of the policy that changes its threshold.
+    pub unit: Unit,
+    /// What it counts, in words that follow a number: `items deleted`.
+    pub noun: &'static str,
+    /// The least that fires.
+    pub threshold: u64,
+}
+
+/// What a counter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    /// Items, as far as their number is known.
+    Items,
+    /// Calls.
+    Calls,
+}
+
+/// What other detections found, put together.
+#[derive(Debug)]
+pub struct Chain {
+    /// The stretch of event time within which the steps belong together, in seconds.
+    pub seconds: i64,
+    /// The detections that have to come first, at least one of them; empty where the order does not matter.
+    pub first: &'static [&'static str],
+    /// The detections that are the steps: two different ones, or one after one of `first`.
+    pub steps: &'static [&'static str],
+    /// Its severity.
+    pub severity: Severity,
+}
+
+/// What is known beside the access.
+#[derive(Debug, Clone)]
+pub struct Context<'p> {
+    /// The user's policy, where there is one.
+    pub policy: Option<&'p Policy>,
+    /// What the policy says of the table.
+    pub table: Option<&'p TablePolicy>,
+    /// How the access stands with what the policy expects of the table.
+    pub standing: Standing<'p>,
+    /// Whether the access is of a bucket that the audit reads its logs from.
+    pub is_log_bucket: bool,
+}
+
+/// What a detection found in one access.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Before the table's sensitivity and the outcome are weighed in.
+    pub severity: Severity,
+    /// Why, in words that go on from "because".
+    pub reason: String,
+    /// The lines of policy that would make it expected, or words about them.
+    pub remedy: Option<String>,
+    /// Whether a failed or denied attempt weighs less. Not so for a detection that is about the denial.
+    pub attempts_weigh_less: bool,
+}
+
+impl<'p> Context<'p> {
+    /// What a policy, or none, says about an access.
+    pub fn of(policy: Option<&'p Policy>, call: &Call<'_>, access: &Access<'_>) -> Self {
+        let table = access.table.as_ref().and_then(|table| policy?.table(table));
+        let standing = table.map_or(Standing::NotJudged, |table| table.standing(call, access));
+        Self { policy, table, standing, is_log_bucket: false }
+    }
+
+    /// What the policy changes about a detection here.
+    pub fn setting(&self, detection: &Detection) -> Setting {
+        self.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, self.table))
+    }
+}
+
+impl Verdict {
+    pub(super) fn new(severity: Severity, reason: impl Into<String>) -> Self {
+        Self { severity, reason: reason.into(), remedy: None, attempts_weigh_less: true }
+    }
+}
+
+// There is one of each, so its id is its identity.
+impl PartialEq for Detection {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Detection {}
+
+impl Hash for Detection {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
