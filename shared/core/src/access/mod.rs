@@ -15,6 +15,7 @@ use jiff::Timestamp;
 pub use network::Network;
 pub use outcome::Outcome;
 pub use params::Params;
+pub(crate) use params::field;
 pub use target::{ItemKey, Reach, Resource, TablePart};
 
 use crate::actor::{Actor, ActorKind};
@@ -96,6 +97,11 @@ impl<'a> Call<'a> {
             ActorKind::Role | ActorKind::Account | ActorKind::Unknown => from_console || self.actor.person.is_some(),
             ActorKind::Service => false,
         }
+    }
+
+    /// `responseElements`: what the service answered to a call that changes something.
+    pub fn response(&self) -> Params<'a> {
+        Params::read(self.record.response_elements)
     }
 
     /// The accesses of the call: one for each table and effect, at least one.

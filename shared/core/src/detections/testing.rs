@@ -2,6 +2,7 @@
 
 use super::{Context, Hit, judge};
 use crate::access::Call;
+use crate::operation::Service;
 use crate::policy::Policy;
 use crate::record::Record;
 
@@ -9,8 +10,10 @@ use crate::record::Record;
 pub(super) struct Case {
     claim: String,
     event_name: String,
+    source: &'static str,
     params: String,
-    user: String,
+    response: Option<String>,
+    identity: String,
     error: Option<String>,
     severity: Option<&'static str>,
     reason: Option<String>,
@@ -22,16 +25,44 @@ impl Case {
         Self {
             claim: claim.into(),
             event_name: event_name.into(),
+            source: Service::DynamoDb.source(),
             params: params.into(),
-            user: "alice".into(),
+            response: None,
+            identity: user("alice"),
             error: None,
             severity: None,
             reason: None,
         }
     }
 
-    pub(super) fn by(self, user: &str) -> Self {
-        Self { user: user.into(), ..self }
+    /// By an IAM user of the tables' account.
+    pub(super) fn by(self, name: &str) -> Self {
+        Self { identity: user(name), ..self }
+    }
+
+    /// By a role, with its path, of an account.
+    pub(super) fn by_role(self, path_and_name: &str, account: &str) -> Self {
+        let name = path_and_name.rsplit('/').next().unwrap();
+        let identity = format!(
+            r#"{{"type":"AssumedRole","accountId":"{account}","arn":"arn:aws:sts::{account}:assumed-role/{name}/session",
+                "sessionContext":{{"sessionIssuer":{{"arn":"arn:aws:iam::{account}:role/{path_and_name}"}}}}}}"#
+        );
+        Self { identity, ..self }
+    }
+
+    /// By whomever `userIdentity` tells.
+    pub(super) fn by_identity(self, json: &str) -> Self {
+        Self { identity: json.into(), ..self }
+    }
+
+    /// To another service than DynamoDB.
+    pub(super) fn to(self, service: Service) -> Self {
+        Self { source: service.source(), ..self }
+    }
+
+    /// Answered with these `responseElements`.
+    pub(super) fn response(self, json: &str) -> Self {
+        Self { response: Some(json.into()), ..self }
     }
 
     pub(super) fn error(self, code: &str) -> Self {
@@ -47,14 +78,21 @@ impl Case {
     }
 
     fn record(&self) -> String {
-        let Self { event_name, params, user, .. } = self;
+        let Self { event_name, source, params, identity, .. } = self;
+        let response = self.response.as_ref().map_or(String::new(), |json| format!(r#","responseElements":{json}"#));
         let error = self.error.as_ref().map_or(String::new(), |code| format!(r#","errorCode":"{code}""#));
         format!(
-            r#"{{"eventVersion":"1.11","eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com",
+            r#"{{"eventVersion":"1.11","eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"{source}",
                 "eventName":"{event_name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{params},
-                "userIdentity":{{"type":"IAMUser","accountId":"111122223333","userName":"{user}","arn":"arn:aws:iam::111122223333:user/{user}"}}{error}}}"#
+                "userIdentity":{identity}{response}{error}}}"#
         )
     }
+}
+
+fn user(name: &str) -> String {
+    format!(
+        r#"{{"type":"IAMUser","accountId":"111122223333","userName":"{name}","arn":"arn:aws:iam::111122223333:user/{name}"}}"#
+    )
 }
 
 /// Holds the detection against its cases, under a policy or, where that is empty, none.
