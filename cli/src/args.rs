@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::detections::DetectionsArgs;
 use crate::commands::replay::ReplayArgs;
 
 /// Tells who touched the data in your DynamoDB tables, and who was not expected to.
@@ -16,4 +17,6 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Audit CloudTrail logs on this machine, without an AWS account or a network
     Replay(ReplayArgs),
+    /// List what can be found: severity, when it fires, ATT&CK; of one, all that is known
+    Detections(DetectionsArgs),
 }

@@ -1,3 +1,4 @@
 //! The commands, one file each: what it takes, and what it does with that.
 
+pub(crate) mod detections;
 pub(crate) mod replay;

@@ -1,10 +1,8 @@
 //! `tablewarden replay`: files in, findings and a summary out.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use jiff::Timestamp;
@@ -87,7 +85,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let (accesses, tally, findings) = (watch.into_accesses(), audit.take_tally(), audit.into_findings());
     let summary = Summary::new(tally, files, accesses, &findings);
     let report = render::Report { findings: &findings, summary: &summary, policy: policy.as_deref() };
-    print(args, &report)?;
+    render::to_stdout(|out| render::render(args.format, &report, out))?;
 
     Ok(if !summary.is_complete() {
         Exit::BadInput
@@ -96,13 +94,4 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     } else {
         Exit::NothingFound
     })
-}
-
-/// Prints the report. Who closes the pipe early, as `head` does, has seen enough.
-fn print(args: &ReplayArgs, report: &render::Report<'_>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match render::render(args.format, report, &mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to standard output"),
-    }
 }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment};
 
-use super::{Screen, did, items, place, which, who, write_table};
+use super::{did, items, place, which, who};
 use crate::render::Report;
+use crate::render::screen::{Screen, write_table};
 use crate::summary::{Group, Sum};
 
 /// How many lines there may be before the ones of the fewest calls are left out.

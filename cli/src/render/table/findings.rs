@@ -9,8 +9,9 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::printable::printable;
 use tablewarden_core::severity::Severity;
 
-use super::{GAP, NAME, Screen, did, items, longest_word, place, which, who, write_table};
+use super::{NAME, did, items, place, which, who};
 use crate::render::Report;
+use crate::render::screen::{GAP, Screen, longest_word, write_table};
 use crate::summary::Sum;
 
 /// The longest that a line below a finding may be before it is wrapped, in characters.

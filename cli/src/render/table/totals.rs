@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell};
 
-use super::{Screen, write_table};
+use crate::render::screen::{Screen, write_table};
 use crate::summary::Summary;
 
 pub(super) fn write(summary: &Summary, screen: Screen, out: &mut impl Write) -> io::Result<()> {

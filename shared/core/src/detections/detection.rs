@@ -1,5 +1,6 @@
 //! What a detection is, and what it is given to look at.
 
+use std::fmt::Write as _;
 use std::hash::{Hash, Hasher};
 
 use crate::access::{Access, Call};
@@ -128,6 +129,73 @@ impl<'p> Context<'p> {
     }
 }
 
+impl Detection {
+    /// How it counts, where it does.
+    pub fn window(&self) -> Option<&'static Window> {
+        match self.judge {
+            Judge::Window(window) => Some(window),
+            Judge::Access(_) | Judge::Chain(_) => None,
+        }
+    }
+
+    /// What it puts together, where it does.
+    pub fn chain(&self) -> Option<&'static Chain> {
+        match self.judge {
+            Judge::Chain(chain) => Some(chain),
+            Judge::Access(_) | Judge::Window(_) => None,
+        }
+    }
+
+    /// The lines of a policy that change it, to be adapted: a severity, its thresholds, or `off`.
+    pub fn policy_lines(&self) -> String {
+        let mut change = "severity: low".to_owned();
+        for counter in self.window().map(|window| window.counters).unwrap_or_default() {
+            // Writing to a string does not fail.
+            let _ = write!(change, ", {}: {}", counter.unit.as_str(), counter.threshold);
+        }
+        format!("detections:\n  {}: {{{change}}} # or: off\n", self.id)
+    }
+}
+
+impl Window {
+    /// What fires, in words: `100 items deleted within 5 minutes`.
+    pub fn thresholds(&self) -> String {
+        let counters: Vec<String> =
+            self.counters.iter().map(|counter| format!("{} {}", counter.threshold, counter.noun)).collect();
+        format!("{} within {}", counters.join(" or "), stretch(self.seconds))
+    }
+}
+
+impl Chain {
+    /// What fires, in words.
+    pub fn sequence(&self) -> String {
+        let within = stretch(self.seconds);
+        if self.first.is_empty() {
+            return format!("two or more of {} within {within}", self.steps.join(", "));
+        }
+        format!("{}, then {} within {within}", self.first.join(" or "), self.steps.join(" or "))
+    }
+}
+
+impl Unit {
+    /// The field of the policy that sets such a threshold.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Items => "items",
+            Self::Calls => "calls",
+        }
+    }
+}
+
+/// `24 hours`, `5 minutes`, `90 seconds`.
+fn stretch(seconds: i64) -> String {
+    match seconds {
+        1.. if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
+        1.. if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+        _ => format!("{seconds} seconds"),
+    }
+}
+
 impl Verdict {
     pub(super) fn new(severity: Severity, reason: impl Into<String>) -> Self {
         Self { severity, reason: reason.into(), remedy: None, attempts_weigh_less: true }
@@ -146,5 +214,45 @@ impl Eq for Detection {}
 impl Hash for Detection {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.id.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static COUNTS: Window = Window {
+        seconds: 300,
+        counters: &[
+            Counter { unit: Unit::Items, noun: "items asked for", threshold: 1000 },
+            Counter { unit: Unit::Calls, noun: "queries", threshold: 100 },
+        ],
+        severity: Severity::Medium,
+        measure: |_, _, _| None,
+        aftermath: None,
+        across_tables: false,
+    };
+
+    #[test]
+    fn thresholds_and_sequences_are_said_in_words_and_as_lines_of_policy() {
+        let detection = Detection {
+            id: "counts",
+            title: "",
+            fires_when: "",
+            severity: "",
+            techniques: &[],
+            why: "",
+            first_steps: &[],
+            judge: Judge::Window(&COUNTS),
+        };
+        assert_eq!(COUNTS.thresholds(), "1000 items asked for or 100 queries within 5 minutes");
+        assert_eq!(
+            detection.policy_lines(),
+            "detections:\n  counts: {severity: low, items: 1000, calls: 100} # or: off\n"
+        );
+        let chain = |first| Chain { seconds: 24 * 3600, first, steps: &["c", "d"], severity: Severity::Critical };
+        assert_eq!(chain(&[]).sequence(), "two or more of c, d within 24 hours");
+        assert_eq!(chain(&["a", "b"]).sequence(), "a or b, then c or d within 24 hours");
+        assert_eq!(stretch(90), "90 seconds");
     }
 }

@@ -1,11 +1,13 @@
 //! Detections: reasons to speak up. One file each, named after its id, with its tests.
 //!
-//! A new one is a file here, a line in [`ALL`], and scenarios that fire it and that just do not.
+//! A new one is a file here, a line in its section's list below, and scenarios that fire it and that just do not.
 
 mod access_denied;
 mod detection;
 mod item_deletion;
 mod judge;
+mod page;
+mod section;
 mod table_created;
 mod table_deleted;
 mod table_updated;
@@ -15,21 +17,43 @@ mod unreadable_request;
 pub(crate) use detection::Judge;
 pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
 pub use judge::{Hit, judge};
+pub use page::page;
+pub use section::Section;
 
-/// Every detection, in the order of the catalogue.
-pub const ALL: &[&Detection] = &[
-    // Data plane
+const DATA_PLANE: &[&Detection] = &[
     &unexpected_principal::DETECTION,
     &item_deletion::DETECTION,
     &access_denied::DETECTION,
     &unreadable_request::DETECTION,
-    // Control plane
-    &table_created::DETECTION,
-    &table_updated::DETECTION,
-    &table_deleted::DETECTION,
-    // Blindfolds
-    // Chains
 ];
+
+const CONTROL_PLANE: &[&Detection] = &[&table_created::DETECTION, &table_updated::DETECTION, &table_deleted::DETECTION];
+
+const BLINDFOLDS: &[&Detection] = &[];
+
+const CHAINS: &[&Detection] = &[];
+
+/// Every detection, in the order of the catalogue.
+pub const ALL: [&Detection; LEN] = all();
+
+const LEN: usize = DATA_PLANE.len() + CONTROL_PLANE.len() + BLINDFOLDS.len() + CHAINS.len();
+
+#[expect(clippy::indexing_slicing, reason = "an index out of bounds does not compile here")]
+const fn all() -> [&'static Detection; LEN] {
+    let sections = [DATA_PLANE, CONTROL_PLANE, BLINDFOLDS, CHAINS];
+    let mut all = [DATA_PLANE[0]; LEN];
+    let (mut section, mut next) = (0, 0);
+    while section < sections.len() {
+        let mut within = 0;
+        while within < sections[section].len() {
+            all[next] = sections[section][within];
+            within += 1;
+            next += 1;
+        }
+        section += 1;
+    }
+    all
+}
 
 #[cfg(test)]
 mod testing;
@@ -37,6 +61,7 @@ mod testing;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::severity::Severity;
 
     #[test]
     fn ids_are_unique_kebab_case_and_the_names_of_their_files() {
@@ -49,5 +74,54 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), ALL.len());
+    }
+
+    #[test]
+    fn what_people_read_is_complete_and_well_formed() {
+        for detection in ALL {
+            let Detection { id, title, fires_when, severity, techniques, why, first_steps, .. } = detection;
+            let words = std::iter::once(severity).chain([title, fires_when]);
+            for phrase in words {
+                assert!(!phrase.is_empty() && !phrase.ends_with('.'), "{id}: {phrase}");
+            }
+            assert!(title.starts_with(char::is_uppercase), "{id}: {title}");
+            assert!(first_steps.len() >= 2, "{id}: {first_steps:?}");
+            for sentence in std::iter::once(why).chain(*first_steps) {
+                assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{id}: {sentence}");
+            }
+            // It goes into the cells of tables.
+            for text in [title, fires_when, severity, why].into_iter().chain(*first_steps) {
+                assert!(!text.contains(['|', '\n']) && !text.contains("  "), "{id}: {text}");
+            }
+            assert!(Severity::ALL.iter().any(|step| severity.contains(step.as_str())), "{id}: {severity}");
+            for technique in *techniques {
+                assert!(is_technique(technique), "{id}: {technique}");
+            }
+        }
+    }
+
+    /// `T1562` or `T1562.008`.
+    fn is_technique(text: &str) -> bool {
+        let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (technique, sub) = text.split_once('.').map_or((text, None), |(technique, sub)| (technique, Some(sub)));
+        technique.strip_prefix('T').is_some_and(|number| digits(number, 4)) && sub.is_none_or(|sub| digits(sub, 3))
+    }
+
+    #[test]
+    fn only_attack_ids_pass_for_techniques() {
+        for (text, want) in [("T1530", true), ("T1562.008", true), ("T156", false), ("1530", false), ("T1562.8", false)]
+        {
+            assert_eq!(is_technique(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_section_holds_its_detections_and_all_of_them_are_in_one() {
+        let by_section: Vec<&str> =
+            Section::ALL.iter().flat_map(|section| section.detections()).map(|detection| detection.id).collect();
+        assert_eq!(by_section, ALL.map(|detection| detection.id));
+        for detection in Section::Chains.detections() {
+            assert!(detection.chain().is_some(), "{}", detection.id);
+        }
     }
 }

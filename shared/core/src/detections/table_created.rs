@@ -12,7 +12,10 @@ pub(super) const DETECTION: Detection = Detection {
     severity: "informational",
     techniques: &[],
     why: "A new table is watched by no line of policy until someone writes one.",
-    first_steps: &["See who owns the table and add it to the policy."],
+    first_steps: &[
+        "Ask whoever created it what the table is for.",
+        "Add it to the policy, with its owner and whom it expects.",
+    ],
     judge: Judge::Access(judge),
 };
 
