@@ -1,5 +1,6 @@
 //! Record ─► accesses: what one call did to which tables.
 
+mod keys;
 mod network;
 mod outcome;
 mod params;
@@ -12,6 +13,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use keys::MOST_KEYS;
 pub use network::Network;
 pub use outcome::Outcome;
 pub use params::Params;
@@ -23,7 +25,7 @@ use crate::operation::{self, Effect, Operation, Plane, Service, Shape};
 use crate::record::{Record, RecordError};
 use crate::table::TableId;
 use request::Part;
-use tables::Tables;
+use tables::{Tables, Target};
 
 /// One call, as its record tells it.
 #[derive(Debug)]
@@ -141,6 +143,18 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// How much of a table the call asks for, as far as its name says.
+    fn fallback_reach(&self) -> Reach {
+        match self.operation.shape {
+            Shape::Table(_, Some(_)) | Shape::BatchGet | Shape::BatchWrite | Shape::Transaction => Reach::Items,
+            Shape::Table(_, None) if self.record.event_name() == "Query" => Reach::Partition,
+            Shape::Table(_, None) if self.record.event_name() == "Scan" => Reach::Whole,
+            Shape::Table(..) | Shape::Statements | Shape::Control | Shape::Dependency | Shape::Unknown => {
+                Reach::Unknown
+            }
+        }
+    }
+
     /// Tells where a call of the data plane and its record's resources disagree: such a call always has a table, though a
     /// denied one may have been stripped of it, and lists none that it does not reach.
     fn add_unnamed<'b>(&self, tables: &Tables<'b>, effect: Effect, accesses: &mut Vec<Access<'b>>) {
@@ -152,10 +166,11 @@ impl<'a> Call<'a> {
         let named: HashSet<&TableId<'_>> = accesses.iter().filter_map(|access| access.table.as_ref()).collect();
         let unnamed: Vec<Access<'b>> = tables
             .listed()
-            .filter(|table| !named.contains(table))
-            .map(|table| Access {
+            .filter(|target| !named.contains(&target.table))
+            .map(|Target { table, part }| Access {
+                part,
                 unreadable: Some("the record lists a table that its request does not name"),
-                ..Access::new(Some(table.clone()), effect, None)
+                ..Access::new(Some(table), effect, None)
             })
             .collect();
         accesses.extend(unnamed);
@@ -178,8 +193,15 @@ impl<'a> Call<'a> {
             Params::Unreadable(why) => Some(why),
             Params::Absent | Params::Known(_) => None,
         };
-        let table = named.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
-        Access { unreadable, ..Access::new(table, effect, items) }
+        let Some(Target { table, part }) = named.and_then(|name| tables.resolve(name)).or_else(|| tables.first())
+        else {
+            return Access { unreadable, reach: self.fallback_reach(), ..Access::new(None, effect, items) };
+        };
+        let index = || Some(TablePart::Index(self.params.get("indexName")?.as_str()?.into()));
+        let part = part.or_else(index).or_else(|| tables.part_of(&table));
+        let keys = self.params.get("key").and_then(keys::canonical).into_iter().collect();
+        let reach = self.fallback_reach();
+        Access { part, keys, reach, unreadable, ..Access::new(Some(table), effect, items) }
     }
 
     /// The accesses of a call whose request has a part for each item or statement; where no part can be read, one for each
@@ -196,23 +218,29 @@ impl<'a> Call<'a> {
             Params::Absent => (Vec::new(), None),
         };
         // A request may have as many parts as a record has room for, so each is found by its key.
-        let mut folded: IndexMap<(Option<TableId<'b>>, Effect), Access<'b>> = IndexMap::new();
-        for Part { table, effect, items, unreadable } in parts {
-            let table = table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
-            folded
-                .entry((table, effect))
-                .and_modify(|access| {
-                    access.items = access.items.zip(items).map(|(sum, items)| sum.saturating_add(items));
-                    access.unreadable = access.unreadable.or(unreadable);
-                })
-                .or_insert_with_key(|(table, _)| Access { unreadable, ..Access::new(table.clone(), effect, items) });
+        let mut folded: IndexMap<(Option<Target<'b>>, Effect), Access<'b>> = IndexMap::new();
+        for Part { table, index, effect, items, keys, reach, unreadable } in parts {
+            let mut target = table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
+            if let Some((target, index)) = target.as_mut().zip(index) {
+                target.part = Some(TablePart::Index(index.into()));
+            }
+            let access = folded.entry((target, effect)).or_insert_with_key(|(target, _)| {
+                let (table, part) = target.clone().map_or((None, None), |Target { table, part }| (Some(table), part));
+                Access { part, reach, ..Access::new(table, effect, Some(0)) }
+            });
+            access.items = access.items.zip(items).map(|(sum, items)| sum.saturating_add(items));
+            access.reach = access.reach.or_wider(reach);
+            access.unreadable = access.unreadable.or(unreadable);
+            let room = MOST_KEYS.saturating_sub(access.keys.len());
+            access.keys.extend(keys.into_iter().take(room).filter_map(keys::canonical));
         }
         let mut accesses: Vec<Access<'b>> = folded.into_values().collect();
         if accesses.is_empty() {
-            let one = |table| Access { unreadable, ..Access::new(table, fallback, None) };
-            accesses.extend(tables.all().map(|table| one(Some(table))));
+            let reach = self.fallback_reach();
+            let one = |table, part| Access { part, reach, unreadable, ..Access::new(table, fallback, None) };
+            accesses.extend(tables.all().map(|Target { table, part }| one(Some(table), part)));
             if accesses.is_empty() {
-                accesses.push(one(None));
+                accesses.push(one(None, None));
             }
         }
         accesses

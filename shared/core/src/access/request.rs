@@ -8,6 +8,7 @@
 use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
+use super::Reach;
 use super::params::{Params, field};
 use crate::operation::{Effect, partiql};
 
@@ -15,15 +16,18 @@ use crate::operation::{Effect, partiql};
 pub(super) struct Part<'a> {
     /// A name or an ARN, where the part tells one.
     pub(super) table: Option<&'a str>,
+    pub(super) index: Option<&'a str>,
     pub(super) effect: Effect,
     pub(super) items: Option<u64>,
+    pub(super) keys: Vec<&'a Value<'a>>,
+    pub(super) reach: Reach,
     pub(super) unreadable: Option<&'static str>,
 }
 
 /// Reads the parts of a request; `None` where it is of no known form.
 pub(super) type Reader = for<'b, 'a> fn(&'b Value<'a>) -> Option<Vec<Part<'b>>>;
 
-/// The table that a call names in a field of its own.
+/// The table that a call names in a field of its own: a name, or an ARN of it or of something that is part of it.
 pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawValue>) -> Option<&'b str> {
     const NAMES: [&str; 11] = [
         "tableName",
@@ -40,7 +44,13 @@ pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawVa
     ];
     let in_params = || NAMES.iter().find_map(|name| params.get(name)?.as_str());
     let imported = || field(params.get("tableCreationParameters")?, "tableName")?.as_str();
-    in_params().or_else(imported).or_else(|| described_table(response?))
+    in_params().or_else(imported).or_else(|| iterated_stream(params)).or_else(|| described_table(response?))
+}
+
+/// The stream in front of a shard iterator, `ARN|1|…`: an example in
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html>.
+fn iterated_stream<'b>(params: &'b Params<'_>) -> Option<&'b str> {
+    params.get("shardIterator")?.as_str()?.split('|').next().filter(|stream| stream.starts_with("arn:"))
 }
 
 /// `responseElements.tableDescription.tableArn`, where `UpdateTable`'s record may name the table alone.
@@ -67,23 +77,38 @@ fn described_table(response: &RawValue) -> Option<&str> {
 pub(super) fn batch_get<'b>(params: &'b Value<'_>) -> Option<Vec<Part<'b>>> {
     batch(field(params, "requestItems")?, Effect::Read, |asked| {
         let keys = field(asked, "keys").unwrap_or(asked).as_array();
-        vec![(Effect::Read, keys.map(<[_]>::len))]
+        let items = keys.map(<[_]>::len);
+        vec![Asked { effect: Effect::Read, items, keys: keys.unwrap_or_default().iter().collect() }]
     })
 }
 
 /// `BatchWriteItem`: each entry puts or deletes one item.
 pub(super) fn batch_write<'b>(params: &'b Value<'_>) -> Option<Vec<Part<'b>>> {
     batch(field(params, "requestItems")?, Effect::Write, |asked| {
-        let Some(asked) = asked.as_array() else { return vec![(Effect::Write, None)] };
-        let count = |name: &str| asked.iter().filter(|entry| field(entry, name).is_some()).count();
-        let (puts, deletes) = (count("putRequest"), count("deleteRequest"));
-        let mut effects = vec![(Effect::Write, Some(puts)), (Effect::Delete, Some(deletes))];
-        effects.retain(|(_, items)| *items != Some(0));
-        if puts + deletes < asked.len() || asked.is_empty() {
-            effects.push((Effect::Write, None));
+        let untold = || Asked { effect: Effect::Write, items: None, keys: Vec::new() };
+        let Some(entries) = asked.as_array() else { return vec![untold()] };
+        let requested = |name: &str, effect| {
+            let requests = entries.iter().filter_map(|entry| field(entry, name));
+            let keys = requests.clone().filter_map(|request| field(request, "key")).collect();
+            Asked { effect, items: Some(requests.count()), keys }
+        };
+        let mut asked = vec![requested("putRequest", Effect::Write), requested("deleteRequest", Effect::Delete)];
+        let told: usize = asked.iter().filter_map(|asked| asked.items).sum();
+        asked.retain(|asked| asked.items != Some(0));
+        if told < entries.len() || entries.is_empty() {
+            asked.push(untold());
         }
-        effects
+        asked
     })
+}
+
+const UNTOLD: &str = "a batch whose items cannot be told";
+
+/// What a batch asks of one table, in one way.
+struct Asked<'b> {
+    effect: Effect,
+    items: Option<usize>,
+    keys: Vec<&'b Value<'b>>,
 }
 
 /// The forms of `requestItems`: a map from table to what is asked of it, a list of operations as in a transaction, or a
@@ -91,29 +116,49 @@ pub(super) fn batch_write<'b>(params: &'b Value<'_>) -> Option<Vec<Part<'b>>> {
 fn batch<'b>(
     items: &'b Value<'_>,
     fallback: Effect,
-    of_table: impl Fn(&'b Value<'b>) -> Vec<(Effect, Option<usize>)>,
+    of_table: impl Fn(&'b Value<'b>) -> Vec<Asked<'b>>,
 ) -> Option<Vec<Part<'b>>> {
+    let part = |table, Asked { effect, items, keys }, unreadable| {
+        let items = items.map(|items| items as u64);
+        Part { table: Some(table), index: None, effect, items, keys, reach: Reach::Items, unreadable }
+    };
     if let Value::Object(tables) = items {
-        let mut parts = Vec::new();
-        for (table, asked) in tables.iter() {
-            for (effect, items) in of_table(asked) {
-                let unreadable = items.is_none().then_some("a batch whose items cannot be told");
-                let items = items.map(|items| items as u64);
-                parts.push(Part { table: Some(table), effect, items, unreadable });
-            }
-        }
-        return Some(parts);
+        let of_table = |(table, asked)| {
+            let told = of_table(asked).into_iter();
+            told.map(move |asked| {
+                let unreadable = asked.items.is_none().then_some(UNTOLD);
+                part(table, asked, unreadable)
+            })
+        };
+        return Some(tables.iter().flat_map(of_table).collect());
     }
     let parts = items.as_array()?.iter().map(|entry| match entry {
-        Value::Str(table) => Part {
-            table: Some(table),
-            effect: fallback,
-            items: None,
-            unreadable: (fallback != Effect::Read).then_some("a batch whose items cannot be told"),
-        },
+        Value::Str(table) => {
+            let asked = Asked { effect: fallback, items: None, keys: Vec::new() };
+            part(table, asked, (fallback != Effect::Read).then_some(UNTOLD))
+        }
+        entry if fallback == Effect::Read => one_read(entry),
         entry => one_operation(entry, fallback),
     });
     Some(parts.collect())
+}
+
+/// One entry that can only read: with its keys or its key beside the table, or a get as in a transaction.
+fn one_read<'b>(entry: &'b Value<'_>) -> Part<'b> {
+    let one = || field(entry, "key").map(|key| vec![key]);
+    let keys = field(entry, "keys").and_then(Value::as_array).map(|keys| keys.iter().collect()).or_else(one);
+    match (keys, field(entry, "operation")) {
+        (Some(keys), None) => Part {
+            table: field(entry, "tableName").and_then(Value::as_str),
+            index: None,
+            effect: Effect::Read,
+            items: Some(keys.len() as u64),
+            keys,
+            reach: Reach::Items,
+            unreadable: None,
+        },
+        _ => one_operation(entry, Effect::Read),
+    }
 }
 
 /// `TransactGetItems`, `TransactWriteItems`: `requestItems` with an `operation` each, or the API's `transactItems`.
@@ -135,8 +180,11 @@ fn one_operation<'b>(entry: &'b Value<'_>, fallback: Effect) -> Part<'b> {
     let effect = operation.and_then(effect_of);
     Part {
         table: table_of(entry).or_else(|| table_of(inner)),
+        index: None,
         effect: effect.unwrap_or(fallback),
         items: effect.map(|_| 1),
+        keys: field(entry, "key").or_else(|| field(inner, "key")).into_iter().collect(),
+        reach: if effect.is_some() { Reach::Items } else { Reach::Unknown },
         unreadable: effect.is_none().then_some("an operation of a batch or transaction that is not known"),
     }
 }
@@ -174,19 +222,25 @@ pub(super) fn statements<'b>(params: &'b Value<'_>) -> Option<Vec<Part<'b>>> {
 }
 
 fn one_statement(statement: &str) -> Part<'_> {
-    match partiql::parse(statement) {
-        Some(partiql::Statement { effect, table }) => {
-            Part { table: Some(table), effect, items: (effect != Effect::Read).then_some(1), unreadable: None }
-        }
-        None => unknown_statement(),
-    }
+    let Some(partiql::Statement { effect, table, index, keyed }) = partiql::parse(statement) else {
+        return unknown_statement();
+    };
+    let (items, reach) = match (effect, keyed) {
+        (Effect::Read, true) => (None, Reach::Partition),
+        (Effect::Read, false) => (None, Reach::Whole),
+        _ => (Some(1), Reach::Items),
+    };
+    Part { table: Some(table), index, effect, items, keys: Vec::new(), reach, unreadable: None }
 }
 
 fn unknown_statement<'a>() -> Part<'a> {
     Part {
         table: None,
+        index: None,
         effect: Effect::Unknown,
         items: None,
+        keys: Vec::new(),
+        reach: Reach::Unknown,
         unreadable: Some("a PartiQL statement that cannot be read"),
     }
 }

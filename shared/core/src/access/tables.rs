@@ -3,26 +3,33 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
-use super::Outcome;
+use super::{Outcome, TablePart};
 use crate::actor::Actor;
 use crate::record::Record;
 use crate::table::{TableArn, TableId, partition_of_region};
 
+/// A table, and the part of it that is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Target<'a> {
+    pub(super) table: TableId<'a>,
+    pub(super) part: Option<TablePart<'a>>,
+}
+
 /// What a record says about where its tables stand.
 pub(super) struct Tables<'a> {
-    /// The tables among the record's `resources`, each once.
-    listed: IndexSet<TableId<'a>>,
+    /// The tables among the record's `resources`, each once, with the part of it that is listed.
+    listed: IndexMap<TableId<'a>, Option<TablePart<'a>>>,
     /// Those of them that a bare name may mean.
     by_name: HashMap<Cow<'a, str>, TableId<'a>>,
     /// The account and region a bare name belongs to.
     account: &'a str,
     region: &'a str,
     /// The table that a denial's message names.
-    denied: Option<TableId<'a>>,
+    denied: Option<Target<'a>>,
     /// Why there may be more tables among the `resources`.
     unreadable: Option<&'static str>,
 }
@@ -32,15 +39,16 @@ impl<'a> Tables<'a> {
         // A bare name means a table of the caller, so of the account that got the record: a call to another account's
         // table has to name it by its ARN.
         let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
-        let mut listed = IndexSet::new();
+        let mut listed = IndexMap::new();
         let mut by_name = HashMap::new();
         let (arns, unreadable) = resource_arns(record.resources);
-        for TableArn { table, .. } in arns.into_iter().filter_map(parse_arn) {
+        for Target { table, part } in arns.into_iter().filter_map(parse_arn) {
             // Of two tables of one name, the caller's own is the one that it can name so.
             if table.account == account && table.region == record.region() || !by_name.contains_key(&table.name) {
                 by_name.insert(table.name.clone(), table.clone());
             }
-            listed.insert(table);
+            let known: &mut Option<TablePart<'_>> = listed.entry(table).or_default();
+            *known = known.take().or(part);
         }
         let denied = record.error_message.text().filter(|_| outcome == Outcome::Denied).and_then(table_in_denial);
         Self { listed, by_name, account, region: record.region(), denied, unreadable }
@@ -52,14 +60,14 @@ impl<'a> Tables<'a> {
     /// whatever its caller wrote:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>.
     /// No table is called `*`, which stands for all of them.
-    pub(super) fn resolve(&self, name_or_arn: &'a str) -> Option<TableId<'a>> {
+    pub(super) fn resolve(&self, name_or_arn: &'a str) -> Option<Target<'a>> {
         if let Some(arn) = TableArn::parse(name_or_arn) {
-            return usable(arn, name_or_arn).map(|arn| arn.table);
+            return usable(arn, name_or_arn);
         }
         if matches!(name_or_arn, "" | "*") || name_or_arn.len() > 255 {
             return None;
         }
-        Some(match self.by_name.get(name_or_arn) {
+        let table = match self.by_name.get(name_or_arn) {
             Some(table) => table.clone(),
             None => TableId {
                 partition: partition_of_region(self.region).into(),
@@ -67,11 +75,17 @@ impl<'a> Tables<'a> {
                 region: self.region.into(),
                 name: name_or_arn.into(),
             },
-        })
+        };
+        Some(Target { table, part: None })
+    }
+
+    /// The part of a table that the record lists.
+    pub(super) fn part_of(&self, table: &TableId<'a>) -> Option<TablePart<'a>> {
+        self.listed.get(table).cloned().flatten()
     }
 
     /// The table to fall back on where the request names none.
-    pub(super) fn first(&self) -> Option<TableId<'a>> {
+    pub(super) fn first(&self) -> Option<Target<'a>> {
         self.all().next()
     }
 
@@ -81,25 +95,27 @@ impl<'a> Tables<'a> {
     }
 
     /// Every table that the record lists.
-    pub(super) fn listed(&self) -> impl Iterator<Item = &TableId<'a>> {
-        self.listed.iter()
+    pub(super) fn listed(&self) -> impl Iterator<Item = Target<'a>> + '_ {
+        self.listed.iter().map(|(table, part)| Target { table: table.clone(), part: part.clone() })
     }
 
     /// Every table that the record lists, or the one a denial is about.
-    pub(super) fn all(&self) -> impl Iterator<Item = TableId<'a>> + '_ {
+    pub(super) fn all(&self) -> impl Iterator<Item = Target<'a>> + '_ {
         let denied = self.denied.as_ref().filter(|_| self.listed.is_empty());
-        self.listed.iter().chain(denied).cloned()
+        self.listed().chain(denied.cloned())
     }
 }
 
-/// The table behind an ARN.
-fn parse_arn(arn: &str) -> Option<TableArn<'_>> {
+/// What an ARN points to, unless it is of no table.
+fn parse_arn(arn: &str) -> Option<Target<'_>> {
     usable(TableArn::parse(arn)?, arn)
 }
 
-/// An ARN that is no longer than DynamoDB allows and that means one table.
-fn usable<'a>(parsed: TableArn<'a>, arn: &str) -> Option<TableArn<'a>> {
-    (arn.len() <= 1024 && parsed.table.name != "*").then_some(parsed)
+/// What an ARN points to that is no longer than DynamoDB allows and that means one table.
+fn usable<'a>(parsed: TableArn<'a>, arn: &str) -> Option<Target<'a>> {
+    let TableArn { table, part } = parsed;
+    let part = part.and_then(TablePart::of_path);
+    (arn.len() <= 1024 && table.name != "*").then_some(Target { table, part })
 }
 
 /// The ARNs of `resources`, and why there may be more of them. Each element is read by itself, so that an odd one hides no
@@ -131,8 +147,8 @@ fn resource_arns(raw: Option<&RawValue>) -> (Vec<&str>, Option<&'static str>) {
 
 /// `User: … is not authorized to perform: dynamodb:Scan on resource: ARN because …`: AWS's own words, which name the table
 /// where a denied call comes without parameters. For a call such as `ListTables` they name all tables, `table/*`, so none.
-fn table_in_denial(message: &str) -> Option<TableId<'_>> {
+fn table_in_denial(message: &str) -> Option<Target<'_>> {
     let (_, rest) = message.split_once(" on resource: ")?;
     let arn = rest.split([' ', '\n', '\t']).next()?;
-    parse_arn(arn).map(|arn| arn.table)
+    parse_arn(arn)
 }

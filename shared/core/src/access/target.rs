@@ -42,7 +42,31 @@ pub struct ItemKey<'a>(
     pub Cow<'a, str>,
 );
 
-impl TablePart<'_> {
+impl Reach {
+    /// The wider of two: what is not told may be anything short of a whole table.
+    pub(super) fn or_wider(self, other: Self) -> Self {
+        let breadth = |reach| match reach {
+            Self::Items => 0,
+            Self::Partition => 1,
+            Self::Unknown => 2,
+            Self::Whole => 3,
+        };
+        if breadth(self) < breadth(other) { other } else { self }
+    }
+}
+
+impl<'a> TablePart<'a> {
+    /// The part behind a table in an ARN; `None` for what is no part to be reached, such as `backup/…`.
+    pub(super) fn of_path(path: &'a str) -> Option<Self> {
+        let (kind, name) = path.split_once('/')?;
+        match kind {
+            _ if name.is_empty() => None,
+            "index" => Some(Self::Index(name.into())),
+            "stream" => Some(Self::Stream(name.into())),
+            _ => None,
+        }
+    }
+
     /// As it stands in an ARN behind the table: `index/NAME`, `stream/LABEL`.
     pub fn path(&self) -> String {
         match self {

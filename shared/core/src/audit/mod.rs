@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::access::{Access, Call};
+use crate::access::{Access, Call, TablePart};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
@@ -252,7 +252,8 @@ impl<O: Observer> Observer for Capped<'_, O> {
 /// What an access is known again by in the records that several accounts get of one call.
 fn of_share(shared: &str, access: &Access<'_>) -> EventId {
     let table = access.table.as_ref().map_or(String::new(), TableId::arn);
-    EventId::digest([shared.as_bytes(), table.as_bytes(), access.effect.as_str().as_bytes()])
+    let part = access.part.as_ref().map_or(String::new(), TablePart::path);
+    EventId::digest([shared.as_bytes(), table.as_bytes(), part.as_bytes(), access.effect.as_str().as_bytes()])
 }
 
 #[cfg(test)]

@@ -88,6 +88,19 @@ fn both_accounts_records_of_one_call_are_one_access() {
 }
 
 #[test]
+fn what_one_call_did_to_a_table_and_to_its_index_are_two_accesses() {
+    let statements = r#"{"statements":["DELETE FROM orders","DELETE FROM orders.\"by-date\""]}"#;
+    let call = |id| {
+        let deletion = deletion(id, r#","sharedEventID":"s""#).replace("DeleteItem", "BatchExecuteStatement");
+        deletion.replace(r#"{"tableName":"orders"}"#, statements)
+    };
+    let file = format!("[{},{}]", call("a"), call("b"));
+    let (findings, tally, ..) = run(&file, true);
+    assert_eq!(findings.iter().map(|finding| finding.accesses).sum::<u64>(), 2);
+    assert_eq!(tally.records_skipped, [(Skip::Duplicate, 1)].into());
+}
+
+#[test]
 fn records_that_share_an_id_are_each_told_for_the_tables_they_alone_tell_of() {
     let in_account = |id: &str, table: &str| {
         deletion(id, r#","sharedEventID":"70d3ca21-37b7-45ad-a28c-3c2d9d6d2a5e""#).replace("orders", table)

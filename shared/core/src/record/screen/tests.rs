@@ -81,7 +81,7 @@ fn own_event_source_decides() {
 /// What `screen` is to say, by a plain reading.
 fn read_plainly(members: &[(String, Value)]) -> Screened {
     let values = |name| members.iter().filter(move |(key, _)| key == name).map(|(_, value)| value);
-    let named = |source: &Value| Service::ALL.into_iter().find(|service| source == service.source());
+    let service_of = |source: &Value| Service::ALL.into_iter().find(|service| source == service.source());
     let is_audited = |service: Service| match service.calls() {
         Calls::All => true,
         Calls::Only(names) => values("eventName").any(|value| names.iter().any(|name| value == name)),
@@ -93,8 +93,8 @@ fn read_plainly(members: &[(String, Value)]) -> Screened {
         _ => None,
     });
     match values("eventSource").next() {
-        _ if values("eventSource").filter_map(named).any(is_audited) => Screened::Relevant,
-        Some(source) if named(source).is_some() => Screened::OtherCall,
+        _ if values("eventSource").filter_map(service_of).any(is_audited) => Screened::Relevant,
+        Some(source) if service_of(source).is_some() => Screened::OtherCall,
         Some(Value::String(_)) => Screened::OtherService,
         Some(_) => Screened::Malformed("eventSource is not a string"),
         None => category.take(1).next().unwrap_or(Screened::Malformed("no eventSource")),

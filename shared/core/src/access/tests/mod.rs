@@ -1,23 +1,33 @@
+mod reached;
+
 use super::*;
 
 const ARN: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
 
-/// The accesses of a record, each as `account/table effect items`, with `!reason` behind what could not be read.
-fn accesses(name: &str, extra: &str) -> Vec<String> {
-    let json = format!(
+/// A record of a call of the user `intern`, with these fields behind the usual ones.
+fn record(name: &str, extra: &str) -> String {
+    format!(
         r#"{{"eventVersion":"1.11","eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com",
             "eventName":"{name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
             "userIdentity":{{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/intern"}}{extra}}}"#
-    );
-    let record = Record::parse(&json).unwrap();
+    )
+}
+
+/// The accesses of a record, each by a line.
+fn lines(json: &str, line: impl Fn(Access<'_>) -> String) -> Vec<String> {
+    let record = Record::parse(json).unwrap();
     let call = Call::read(&record).unwrap();
-    let line = |access: Access<'_>| {
+    call.accesses().into_iter().map(line).collect()
+}
+
+/// The accesses of a record, each as `account/table effect items`, with `!reason` behind what could not be read.
+fn accesses(name: &str, extra: &str) -> Vec<String> {
+    lines(&record(name, extra), |access| {
         let table = access.table.map_or("-".into(), |table| format!("{}/{}", table.account, table.name));
         let items = access.items.map_or("?".into(), |items| items.to_string());
         let why = access.unreadable.map_or(String::new(), |why| format!(" !{why}"));
         format!("{table} {} {items}{why}", access.effect.as_str())
-    };
-    call.accesses().into_iter().map(line).collect()
+    })
 }
 
 fn check(name: &str, params: &str, want: &[&str]) {

@@ -1,0 +1,74 @@
+//! The keys of items as requests write them ─► canonical JSON.
+
+use serde_json_borrow::Value;
+
+use super::ItemKey;
+
+/// How many keys of an access are kept: more than an API takes in one request, so that only what is no real request loses
+/// some. They count as items all the same.
+pub(super) const MOST_KEYS: usize = 100;
+
+/// The canonical form of a key: attributes by name, no white space. `None` for what is no key, such as a mere list of the
+/// attributes' names.
+///
+/// CloudTrail logs a key's values without their types, `{"Artist":"Pink Floyd"}`: "Understanding DynamoDB log file
+/// entries", <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html>. A number
+/// of more digits than fit a double loses the last of them.
+pub(super) fn canonical<'a>(key: &'a Value<'a>) -> Option<ItemKey<'a>> {
+    match key {
+        Value::Object(attributes) if !attributes.is_empty() => {
+            let mut json = String::new();
+            write(key, &mut json)?;
+            Some(ItemKey(json.into()))
+        }
+        _ => None,
+    }
+}
+
+fn write(value: &Value<'_>, json: &mut String) -> Option<()> {
+    match value {
+        Value::Object(attributes) => {
+            let mut attributes: Vec<(&str, &Value<'_>)> = attributes.iter().collect();
+            attributes.sort_by_key(|(name, _)| *name);
+            json.push('{');
+            for (number, (name, value)) in attributes.into_iter().enumerate() {
+                if number > 0 {
+                    json.push(',');
+                }
+                json.push_str(&serde_json::to_string(name).ok()?);
+                json.push(':');
+                write(value, json)?;
+            }
+            json.push('}');
+        }
+        // A key holds texts and numbers alone; what else is there is kept as it stands.
+        value => json.push_str(&serde_json::to_string(value).ok()?),
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_written_the_same_whatever_the_order_of_its_attributes() {
+        let cases = [
+            (r#"{"pk":"a"}"#, Some(r#"{"pk":"a"}"#)),
+            (r#"{ "sk" : 7, "pk" : "a" }"#, Some(r#"{"pk":"a","sk":7}"#)),
+            (r#"{"pk":"a","sk":7}"#, Some(r#"{"pk":"a","sk":7}"#)),
+            (r#"{"pk":"\u0061 \"b\""}"#, Some(r#"{"pk":"a \"b\""}"#)),
+            (r#"{"Pk":"a","pk":-1.5}"#, Some(r#"{"Pk":"a","pk":-1.5}"#)),
+            (r#"{"pk":{"S":"a","B":null}}"#, Some(r#"{"pk":{"B":null,"S":"a"}}"#)),
+            ("{}", None),
+            (r#"["pk"]"#, None),
+            (r#""pk""#, None),
+            ("null", None),
+        ];
+        for (json, want) in cases {
+            let value = serde_json::from_str(json).unwrap();
+            let key = canonical(&value);
+            assert_eq!(key.as_ref().map(|key| key.0.as_ref()), want, "{json}");
+        }
+    }
+}

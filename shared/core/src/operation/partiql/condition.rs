@@ -1,0 +1,128 @@
+//! Whether the condition behind `WHERE` constrains the key.
+//!
+//! The schema of the table is not known here. But CloudTrail leaves the values of key attributes in clear and redacts all
+//! others, so an attribute that is held against a literal in clear is part of a key. Whether it is the partition key or
+//! only the sort key is not told, nor is what a parameter (`?`) is held against; both count as constrained.
+//! Source: "Understanding DynamoDB log file entries",
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html>.
+
+use super::tokens::{Token, Tokens};
+
+/// The longest condition that is looked into, in tokens, and the deepest. A statement has at most 8,192 characters:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html>.
+const LONGEST: usize = 8192;
+const DEEPEST: usize = 32;
+
+/// Whether a condition, up to its end or the clause that follows it, names the items by their keys: `pk = 'a'`, or
+/// `pk IN ['a', 'b']`, in each of its alternatives. What cannot be read does not.
+///
+/// Source: "Select statements", <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html>:
+/// equality or `IN` on the partition key, and else the whole table is read.
+pub(super) fn constrains_key(tokens: Tokens<'_>) -> bool {
+    condition(tokens).is_some_and(|condition| any_of(&condition, 0))
+}
+
+/// The tokens of the condition; `None` where it is broken or too long.
+fn condition(mut tokens: Tokens<'_>) -> Option<Vec<Token<'_>>> {
+    let mut condition = Vec::new();
+    let mut depth = 0_usize;
+    while !tokens.is_at_end() {
+        let token = tokens.next()?;
+        match token {
+            Token::Mark('(' | '[') => depth += 1,
+            // The end of `EXISTS(…)`.
+            Token::Mark(')') if depth == 0 => break,
+            Token::Mark(')' | ']') => depth = depth.checked_sub(1)?,
+            Token::Mark(';') => break,
+            token if depth == 0 && (token.is("RETURNING") || token.is("ORDER")) => break,
+            _ => {}
+        }
+        condition.push(token);
+        if condition.len() > LONGEST {
+            return None;
+        }
+    }
+    (depth == 0).then_some(condition)
+}
+
+/// Alternatives constrain the key if each of them does.
+fn any_of(condition: &[Token<'_>], depth: usize) -> bool {
+    depth < DEEPEST && split(condition, "OR").into_iter().all(|branch| all_of(branch, depth))
+}
+
+/// Conditions that must all hold constrain the key if one of them does.
+fn all_of(branch: &[Token<'_>], depth: usize) -> bool {
+    split(branch, "AND").into_iter().any(|conjunct| match conjunct {
+        [Token::Mark('('), inner @ .., Token::Mark(')')] if closes_at_end(inner) => any_of(inner, depth + 1),
+        // An attribute's name can be on either side.
+        [name, Token::Mark('='), value @ ..] if is_attribute(*name) => is_literal(value),
+        [value @ .., Token::Mark('='), name] if is_attribute(*name) => is_literal(value),
+        [name, within, Token::Mark('['), values @ .., Token::Mark(']')]
+        | [name, within, Token::Mark('('), values @ .., Token::Mark(')')] => {
+            is_attribute(*name) && within.is("IN") && values.split(|token| *token == Token::Mark(',')).all(is_literal)
+        }
+        _ => false,
+    })
+}
+
+/// The parts between keywords that stand outside of brackets. The `AND` of `BETWEEN … AND …` is none.
+fn split<'t, 'a>(condition: &'t [Token<'a>], keyword: &str) -> Vec<&'t [Token<'a>]> {
+    let (mut depth, mut is_between) = (0_usize, false);
+    let separates = |token: &Token<'a>| {
+        match token {
+            Token::Mark('(' | '[') => depth += 1,
+            Token::Mark(')' | ']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && token.is("BETWEEN") {
+            is_between = true;
+        }
+        let found = depth == 0 && token.is(keyword);
+        found && !(token.is("AND") && std::mem::take(&mut is_between))
+    };
+    condition.split(separates).collect()
+}
+
+/// Whether a bracket that was opened before these tokens is still open at their end, so that they are all inside.
+fn closes_at_end(inner: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    inner.iter().all(|token| {
+        match token {
+            Token::Mark('(') => depth += 1,
+            Token::Mark(')') if depth == 0 => return false,
+            Token::Mark(')') => depth -= 1,
+            _ => {}
+        }
+        true
+    })
+}
+
+/// Whether this is a bare attribute of an item: an element of a list or a map is part of no key.
+fn is_attribute(token: Token<'_>) -> bool {
+    match token {
+        Token::Word(word) => {
+            let is_value = ["TRUE", "FALSE", "NULL", "MISSING"].iter().any(|value| token.is(value));
+            !is_value && word.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        }
+        Token::Quoted { quote, text } => quote == '"' && !text.is_empty(),
+        Token::Redacted | Token::Mark(_) => false,
+    }
+}
+
+/// Whether these tokens are one literal in clear that a key may be: a string, a number or a parameter.
+fn is_literal(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [Token::Quoted { quote: '\'', .. } | Token::Mark('?')] => true,
+        [Token::Mark('+'), number @ ..] | number => match number {
+            [Token::Word(whole)] => is_number(whole),
+            [Token::Word(whole), Token::Mark('.'), Token::Word(rest)] => is_number(whole) && is_number(rest),
+            _ => false,
+        },
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'e' | b'E' | b'-'))
+}
