@@ -1,6 +1,7 @@
 //! Looks on while the audit goes: tells of records that were not understood, and adds up the accesses.
 
 use tablewarden_core::access::{Access, Call};
+use tablewarden_core::detections::Context;
 use tablewarden_core::ports::{Observer, Reject};
 
 use crate::progress::Progress;
@@ -40,7 +41,7 @@ impl Observer for Watch<'_> {
         }
     }
 
-    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>) {
+    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) {
         self.accesses.add(call, access);
     }
 }

@@ -5,8 +5,9 @@ use std::io::BufRead;
 
 use crate::access::{Access, Call};
 use crate::alert::Alert;
+use crate::detections::Context;
 use crate::place::{ObjectRef, Place};
-use crate::tally::{Point, RejectReason};
+use crate::tally::{Point, RejectReason, Skip};
 
 /// Where log objects are read from.
 pub trait LogStore {
@@ -31,8 +32,33 @@ pub trait Observer {
     /// A record was not understood.
     fn rejected(&mut self, reject: &Reject<'_>);
 
-    /// A record was understood, and this is one of its accesses.
-    fn accessed(&mut self, _call: &Call<'_>, _access: &Access<'_>) {}
+    /// A record was understood, and this is one of its accesses, with what the policy says of it.
+    fn accessed(&mut self, _call: &Call<'_>, _access: &Access<'_>, _context: &Context<'_>) {}
+
+    /// A record was read, and this became of it. Its accesses, or its rejection, were told before.
+    fn read(&mut self, _record: &RawRecord<'_>, _fate: Fate) {}
+}
+
+/// A record as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRecord<'a> {
+    /// Where it stands.
+    pub place: &'a Place,
+    /// Its position there, from 0.
+    pub index: u64,
+    /// Its bytes, which may be no JSON.
+    pub json: &'a [u8],
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was judged.
+    Judged,
+    /// It was passed over.
+    Skipped(Skip),
+    /// It was not understood.
+    Rejected(RejectReason),
 }
 
 /// A record that was not understood.

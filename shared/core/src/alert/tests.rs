@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::access::{Access, Call};
 use crate::audit::Audit;
 use crate::finding::Origin;
 use crate::log_file::Limits;
@@ -28,8 +27,6 @@ impl Observer for NoRejects {
     fn rejected(&mut self, reject: &Reject<'_>) {
         panic!("{reject:?}");
     }
-
-    fn accessed(&mut self, _: &Call<'_>, _: &Access<'_>) {}
 }
 
 fn place() -> Place {

@@ -14,7 +14,7 @@ use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::log_file::{self, Entry, Limits, LogFileError};
 use crate::operation::Service;
 use crate::policy::Policy;
-use crate::ports::{Observer, Reject};
+use crate::ports::{Fate, Observer, RawRecord, Reject};
 use crate::record::Record;
 use crate::record::screen::{Screen, Screened};
 use crate::table::TableId;
@@ -98,24 +98,27 @@ impl Audit {
     /// Audits one record.
     fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
         let skip = match self.screen.screen(json) {
-            Screened::Relevant => match self.relevant(json, origin, observer) {
-                Ok(skip) => skip,
-                Err(error) => {
-                    return self.reject(index, RejectReason::Malformed, error.to_string(), origin, observer);
+            Screened::Relevant => self.relevant(json, origin, observer).map_err(|error| error.to_string()),
+            Screened::OtherService => Ok(Some(Skip::OtherService)),
+            Screened::OtherCall => Ok(Some(Skip::OtherCall)),
+            Screened::Insight => Ok(Some(Skip::Insight)),
+            Screened::Aggregated => Ok(Some(Skip::Aggregated)),
+            Screened::Malformed(why) => Err(why.to_owned()),
+        };
+        let fate = match skip {
+            Ok(skip) => {
+                self.tally.records_read += 1;
+                if let Some(skip) = skip {
+                    *self.tally.records_skipped.entry(skip).or_default() += 1;
                 }
-            },
-            Screened::OtherService => Some(Skip::OtherService),
-            Screened::OtherCall => Some(Skip::OtherCall),
-            Screened::Insight => Some(Skip::Insight),
-            Screened::Aggregated => Some(Skip::Aggregated),
-            Screened::Malformed(why) => {
-                return self.reject(index, RejectReason::Malformed, why.to_owned(), origin, observer);
+                skip.map_or(Fate::Judged, Fate::Skipped)
+            }
+            Err(detail) => {
+                self.reject(index, RejectReason::Malformed, detail, origin, observer);
+                Fate::Rejected(RejectReason::Malformed)
             }
         };
-        self.tally.records_read += 1;
-        if let Some(skip) = skip {
-            *self.tally.records_skipped.entry(skip).or_default() += 1;
-        }
+        observer.read(&RawRecord { place: origin.place, index, json }, fate);
     }
 
     /// The counts since the last call, or since the start: a function counts each message of a batch by itself.
@@ -159,7 +162,7 @@ impl Audit {
             let context = Context::of(self.policy.as_deref(), &call, &access);
             let label = context.table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
-            observer.accessed(&call, &access);
+            observer.accessed(&call, &access, &context);
             for hit in detections::judge(&call, &access, &context) {
                 if hit.suppressed.is_some() {
                     self.tally.hits_suppressed += 1;
@@ -244,8 +247,12 @@ impl<O: Observer> Observer for Capped<'_, O> {
         }
     }
 
-    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>) {
-        self.observer.accessed(call, access);
+    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) {
+        self.observer.accessed(call, access, context);
+    }
+
+    fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
+        self.observer.read(record, fate);
     }
 }
 

@@ -11,6 +11,7 @@ const NOTIFICATION: &str = include_str!("../../../../events/deliveries/s3-sqs.js
 struct Notes {
     rejects: Vec<(u64, RejectReason, String)>,
     accesses: usize,
+    fates: Vec<(u64, Fate)>,
 }
 
 impl Observer for Notes {
@@ -18,8 +19,12 @@ impl Observer for Notes {
         self.rejects.push((reject.index, reject.reason, reject.detail.clone()));
     }
 
-    fn accessed(&mut self, _: &Call<'_>, _: &Access<'_>) {
+    fn accessed(&mut self, _: &Call<'_>, _: &Access<'_>, _: &Context<'_>) {
         self.accesses += 1;
+    }
+
+    fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
+        self.fates.push((record.index, fate));
     }
 }
 
@@ -74,6 +79,20 @@ fn every_record_is_counted_once_as_relevant_skipped_or_rejected() {
     assert_eq!(tally.records_rejected, [(RejectReason::Malformed, 3)].into());
     assert_eq!(notes.rejects.iter().map(|reject| reject.0).collect::<Vec<_>>(), [2, 4, 5]);
     assert_eq!(notes.accesses, 2);
+    let rejected = Fate::Rejected(RejectReason::Malformed);
+    let fates = [
+        Fate::Judged,
+        Fate::Skipped(Skip::OtherService),
+        rejected,
+        Fate::Skipped(Skip::Duplicate),
+        rejected,
+        rejected,
+        Fate::Skipped(Skip::NetworkActivity),
+        Fate::Skipped(Skip::Insight),
+        Fate::Skipped(Skip::Aggregated),
+        Fate::Judged,
+    ];
+    assert_eq!(notes.fates, (0..).zip(fates).collect::<Vec<_>>());
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].accesses, findings[0].known_items()), (2, Some(2)));
 }

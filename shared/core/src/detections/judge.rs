@@ -1,9 +1,9 @@
-//! Verdict ─► hit: the policy's settings, the table's sensitivity and the outcome weighed in.
+//! Verdict ─► hit, and what is behind the silence of the detections that have none.
 
 use super::ALL;
-use super::detection::{Context, Detection, Judge, Verdict};
+use super::detection::{Chain, Context, Counter, Detection, Judge, Unit, Verdict, Window};
+use super::weighing::Weighing;
 use crate::access::{Access, Call, Outcome};
-use crate::policy::Sensitivity;
 use crate::severity::Severity;
 
 /// A verdict with everything weighed in.
@@ -13,6 +13,8 @@ pub struct Hit {
     pub detection: &'static Detection,
     /// How much it matters.
     pub severity: Severity,
+    /// How that came about.
+    pub weighing: Weighing,
     /// Why.
     pub reason: String,
     /// What would make it expected.
@@ -23,6 +25,28 @@ pub struct Hit {
     pub keys: Vec<String>,
     /// The line of policy that keeps it from being told, and why.
     pub suppressed: Option<(usize, String)>,
+}
+
+/// What a detection has to say of one access.
+#[derive(Debug, Clone)]
+pub enum Opinion {
+    /// Nothing.
+    Silent,
+    /// This reason, but the policy has switched it off.
+    Off(String),
+    /// It speaks up.
+    Hit(Hit),
+    /// It counts, and speaks up once enough has come together.
+    Counts {
+        /// Which of its counters.
+        counter: &'static Counter,
+        /// What the access adds to it.
+        adds: u64,
+        /// How much is enough.
+        threshold: u64,
+    },
+    /// It puts together what these detections say of the access with what is said of others.
+    Step(Vec<&'static str>),
 }
 
 /// What the detections that look at one access at a time say about it.
@@ -37,6 +61,22 @@ pub fn judge<'a>(
     })
 }
 
+/// What every detection says about one access, in the order of the catalogue: the hits of [`judge`], and what is behind the
+/// silence of the others.
+pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Vec<(&'static Detection, Opinion)> {
+    let mut opinions: Vec<(&'static Detection, Opinion)> = Vec::new();
+    for detection in ALL {
+        let opinion = match detection.judge {
+            Judge::Access(judge) => judge(call, access, context)
+                .map_or(Opinion::Silent, |verdict| opinion(detection, verdict, call, access, context)),
+            Judge::Window(window) => count(detection, window, call, access, context),
+            Judge::Chain(chain) => link(detection, chain, &opinions, context),
+        };
+        opinions.push((detection, opinion));
+    }
+    opinions
+}
+
 /// The hit behind a verdict; `None` where the policy has switched the detection off.
 pub(crate) fn hit(
     detection: &'static Detection,
@@ -45,19 +85,39 @@ pub(crate) fn hit(
     access: &Access<'_>,
     context: &Context<'_>,
 ) -> Option<Hit> {
+    match opinion(detection, verdict, call, access, context) {
+        Opinion::Hit(hit) => Some(hit),
+        _ => None,
+    }
+}
+
+/// What a detection says where this is its verdict.
+fn opinion(
+    detection: &'static Detection,
+    verdict: Verdict,
+    call: &Call<'_>,
+    access: &Access<'_>,
+    context: &Context<'_>,
+) -> Opinion {
     let setting = context.setting(detection);
     if setting.off {
-        return None;
+        return Opinion::Off(verdict.reason);
     }
-    let sensitivity = context.table.map(|table| table.sensitivity);
-    let severity = setting.severity.unwrap_or_else(|| weigh(&verdict, call.outcome, sensitivity));
+    let in_vain = matches!(call.outcome, Outcome::Denied | Outcome::Failed);
+    let weighing = Weighing {
+        own: verdict.severity,
+        set: setting.severity,
+        sensitivity: context.table.map(|table| table.sensitivity),
+        attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
+    };
     let suppression = context
         .policy
         .and_then(|policy| policy.suppression(detection.id, &call.actor, access.table.as_ref(), call.time));
     let shown = |key| context.policy.and_then(|policy| policy.shown_key(context.table, key));
-    Some(Hit {
+    Opinion::Hit(Hit {
         detection,
-        severity,
+        severity: weighing.severity(),
+        weighing,
         reason: verdict.reason,
         remedy: verdict.remedy,
         table_is_named: context.table.is_some_and(|table| !table.label.contains('*')),
@@ -66,37 +126,135 @@ pub(crate) fn hit(
     })
 }
 
-/// The table's sensitivity moves a severity one step, and an attempt that came to nothing moves it one step down.
-pub(crate) fn weigh(verdict: &Verdict, outcome: Outcome, sensitivity: Option<Sensitivity>) -> Severity {
-    let severity = match sensitivity {
-        Some(Sensitivity::Low) => verdict.severity.lowered(),
-        Some(Sensitivity::High) => verdict.severity.raised(),
-        Some(Sensitivity::Normal) | None => verdict.severity,
+/// What a detection that counts makes of an access.
+fn count(
+    detection: &'static Detection,
+    window: &'static Window,
+    call: &Call<'_>,
+    access: &Access<'_>,
+    context: &Context<'_>,
+) -> Opinion {
+    let Some((unit, adds)) = (window.measure)(call, access, context) else { return Opinion::Silent };
+    let Some(counter) = window.counters.iter().find(|counter| counter.unit == unit) else { return Opinion::Silent };
+    let setting = context.setting(detection);
+    if setting.off {
+        return Opinion::Off(format!("counts {}", counter.noun));
+    }
+    let set = match unit {
+        Unit::Items => setting.items,
+        Unit::Calls => setting.calls,
     };
-    match outcome {
-        Outcome::Denied | Outcome::Failed if verdict.attempts_weigh_less => severity.lowered(),
-        _ => severity,
+    Opinion::Counts { counter, adds, threshold: set.unwrap_or(counter.threshold) }
+}
+
+/// What a chain makes of an access that these were said of.
+fn link(
+    detection: &'static Detection,
+    chain: &Chain,
+    said: &[(&'static Detection, Opinion)],
+    context: &Context<'_>,
+) -> Opinion {
+    let spoke = said.iter().filter(|(_, opinion)| matches!(opinion, Opinion::Hit(_))).map(|(step, _)| step.id);
+    let steps: Vec<&str> = spoke.filter(|id| chain.first.contains(id) || chain.steps.contains(id)).collect();
+    if steps.is_empty() {
+        Opinion::Silent
+    } else if context.setting(detection).off {
+        Opinion::Off(format!("takes up {}", steps.join(", ")))
+    } else {
+        Opinion::Step(steps)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Effect;
+    use crate::policy::Policy;
+    use crate::record::Record;
+
+    /// What is said of a call of the user `alice`, by detection.
+    fn said<T>(
+        policy: &str,
+        event_name: &str,
+        error: &str,
+        look: impl Fn(Vec<(&'static Detection, Opinion)>) -> T,
+    ) -> T {
+        let json = format!(
+            r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"{event_name}",
+                "awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{{"tableName":"orders"}},
+                "userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice"}}{error}}}"#
+        );
+        let policy = Policy::parse("policy.yaml", policy).unwrap();
+        let record = Record::parse(&json).unwrap();
+        let call = Call::read(&record).unwrap();
+        let access = &call.accesses()[0];
+        let context = Context::of(Some(&policy), &call, access);
+        look(explain(&call, access, &context))
+    }
 
     #[test]
-    fn sensitivity_and_outcome_move_a_severity_by_a_step_each() {
-        let verdict = |attempts_weigh_less| Verdict { attempts_weigh_less, ..Verdict::new(Severity::Medium, "") };
-        let cases = [
-            (true, Outcome::Succeeded, None, Severity::Medium),
-            (true, Outcome::Succeeded, Some(Sensitivity::High), Severity::High),
-            (true, Outcome::Succeeded, Some(Sensitivity::Low), Severity::Low),
-            (true, Outcome::Denied, Some(Sensitivity::High), Severity::Medium),
-            (true, Outcome::Failed, Some(Sensitivity::Normal), Severity::Low),
-            (true, Outcome::Unknown, None, Severity::Medium),
-            (false, Outcome::Denied, None, Severity::Medium),
-        ];
-        for (attempts, outcome, sensitivity, want) in cases {
-            assert_eq!(weigh(&verdict(attempts), outcome, sensitivity), want, "{outcome:?} {sensitivity:?}");
+    fn an_explanation_holds_every_detection_and_the_hits_of_judging() {
+        let policy =
+            "version: 1\ntables:\n  - table: orders\n    sensitivity: high\n    watch: [delete]\n    expected: []\n";
+        said(policy, "DeleteItem", "", |opinions| {
+            assert!(opinions.iter().map(|(detection, _)| detection.id).eq(ALL.map(|detection| detection.id)));
+            let hit = |opinion: &Opinion| match opinion {
+                Opinion::Hit(hit) => Some((hit.detection.id, hit.weighing.own, hit.severity)),
+                _ => None,
+            };
+            let hits: Vec<_> = opinions.iter().filter_map(|(_, opinion)| hit(opinion)).collect();
+            assert!(hits.contains(&("item-deletion", Severity::Low, Severity::Medium)), "{hits:?}");
+            assert!(
+                opinions.iter().any(|(one, opinion)| one.id == "table-deleted" && matches!(opinion, Opinion::Silent))
+            );
+        });
+    }
+
+    static COUNTS: Window = Window {
+        seconds: 300,
+        counters: &[Counter { unit: Unit::Items, noun: "items written", threshold: 1000 }],
+        severity: Severity::Medium,
+        measure: |_, access, _| (access.effect == Effect::Write).then_some((Unit::Items, access.items?)),
+        aftermath: None,
+        across_tables: false,
+    };
+    static CHAIN: Chain =
+        Chain { seconds: 60, first: &["access-denied"], steps: &["item-deletion"], severity: Severity::Critical };
+    static DETECTION: Detection = Detection {
+        id: "test",
+        title: "",
+        fires_when: "",
+        severity: "",
+        techniques: &[],
+        why: "",
+        first_steps: &[],
+        judge: Judge::Window(&COUNTS),
+    };
+
+    #[test]
+    fn a_count_and_a_chain_say_what_an_access_adds_to_them() {
+        let json = r#"{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com",
+            "eventName":"PutItem","awsRegion":"eu-west-1"}"#;
+        let record = Record::parse(json).unwrap();
+        let call = Call::read(&record).unwrap();
+        let opinion = |effect, items| {
+            let access = Access::new(None, effect, items);
+            count(&DETECTION, &COUNTS, &call, &access, &Context::of(None, &call, &access))
+        };
+        assert!(matches!(opinion(Effect::Write, Some(25)), Opinion::Counts { adds: 25, threshold: 1000, .. }));
+        for (effect, items) in [(Effect::Write, None), (Effect::Read, Some(1))] {
+            assert!(matches!(opinion(effect, items), Opinion::Silent));
         }
+        let access = Access::new(None, Effect::Write, None);
+        let context = Context::of(None, &call, &access);
+        let said = |id: &str| -> Vec<(&'static Detection, Opinion)> {
+            let detection = ALL.into_iter().find(|detection| detection.id == id).unwrap();
+            let verdict = Verdict::new(Severity::Low, "");
+            vec![(detection, super::opinion(detection, verdict, &call, &access, &context))]
+        };
+        for id in ["access-denied", "item-deletion"] {
+            assert!(matches!(link(&DETECTION, &CHAIN, &said(id), &context), Opinion::Step(steps) if steps == [id]));
+        }
+        assert!(matches!(link(&DETECTION, &CHAIN, &said("table-created"), &context), Opinion::Silent));
     }
 }

@@ -13,12 +13,14 @@ mod table_deleted;
 mod table_updated;
 mod unexpected_principal;
 mod unreadable_request;
+mod weighing;
 
 pub(crate) use detection::Judge;
 pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
-pub use judge::{Hit, judge};
+pub use judge::{Hit, Opinion, explain, judge};
 pub use page::page;
 pub use section::Section;
+pub use weighing::Weighing;
 
 const DATA_PLANE: &[&Detection] = &[
     &unexpected_principal::DETECTION,
