@@ -64,6 +64,7 @@ pub mod ports;
 pub mod printable;
 pub mod record;
 pub mod report;
+mod resource_policy;
 pub mod severity;
 pub mod table;
 pub mod tally;

@@ -3,14 +3,21 @@
 //! A new one is a file here, a line in its section's list below, and scenarios that fire it and that just do not.
 
 mod access_denied;
+mod dax_changed;
 mod detection;
+mod encryption_key_changed;
+mod event_selectors;
+mod insights_disabled;
 mod item_deletion;
 mod judge;
 mod page;
+mod resource_policy_changed;
 mod section;
+mod selectors_narrowed;
 mod table_created;
 mod table_deleted;
 mod table_updated;
+mod trail_stopped;
 mod unexpected_principal;
 mod unreadable_request;
 mod weighing;
@@ -29,9 +36,17 @@ const DATA_PLANE: &[&Detection] = &[
     &unreadable_request::DETECTION,
 ];
 
-const CONTROL_PLANE: &[&Detection] = &[&table_created::DETECTION, &table_updated::DETECTION, &table_deleted::DETECTION];
+const CONTROL_PLANE: &[&Detection] = &[
+    &table_created::DETECTION,
+    &table_updated::DETECTION,
+    &table_deleted::DETECTION,
+    &resource_policy_changed::DETECTION,
+    &encryption_key_changed::DETECTION,
+    &insights_disabled::DETECTION,
+    &dax_changed::DETECTION,
+];
 
-const BLINDFOLDS: &[&Detection] = &[];
+const BLINDFOLDS: &[&Detection] = &[&trail_stopped::DETECTION, &selectors_narrowed::DETECTION];
 
 const CHAINS: &[&Detection] = &[];
 

@@ -1,0 +1,142 @@
+//! The resource policy of a table or of its stream is set or taken away.
+
+use super::{Context, Detection, Judge, Verdict};
+use crate::access::{Access, Call, Params, TablePart};
+use crate::operation::Service;
+use crate::policy::Approval;
+use crate::resource_policy::{Outsider, UnreadablePolicy, outsiders};
+use crate::severity::Severity;
+
+pub(super) const DETECTION: Detection = Detection {
+    id: "resource-policy-changed",
+    title: "Resource policy changed",
+    fires_when: "the resource policy of a table or stream is set or deleted; critical when it lets in an outside account or everyone without a condition that narrows it, or cannot be read",
+    severity: "high, critical when outsiders are let in",
+    techniques: &["T1098"],
+    why: "A resource policy lets principals of other accounts read and write the table, and stays when the credentials that set it are gone.",
+    first_steps: &[
+        "Read the policy in force with GetResourcePolicy and see whom it lets in.",
+        "If it lets in anyone whom the owner of the table does not know, take it away with DeleteResourcePolicy and keep a copy.",
+        "Look for data calls of those principals from the moment of the change on.",
+        "Revoke the sessions of the actor, and see what else it was allowed to change.",
+    ],
+    judge: Judge::Access(judge),
+};
+
+fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
+    if call.operation.service != Service::DynamoDb {
+        return None;
+    }
+    let of = match access.part {
+        Some(TablePart::Stream(_)) => "the stream",
+        Some(TablePart::Index(_)) | None => "the table",
+    };
+    let (severity, reason) = match call.record.event_name() {
+        "PutResourcePolicy" => told(call, access, context, of),
+        // A table that is created with a policy has no data yet; what matters is whom it will let in.
+        "CreateTable" if call.params.get("resourcePolicy").is_some() => {
+            Some(told(call, access, context, "the table to be created"))
+                .filter(|(severity, _)| *severity == Severity::Critical)?
+        }
+        "DeleteResourcePolicy" => (Severity::High, format!("the resource policy of {of} is taken away")),
+        _ => return None,
+    };
+    Some(Verdict::new(severity, reason))
+}
+
+/// What a call that sets a policy does.
+///
+/// `policy` is JSON in a string: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResourcePolicy.html>;
+/// `CreateTable` calls it `resourcePolicy`.
+fn told(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>, of: &str) -> (Severity, String) {
+    let (own, _) = call.account_and_region(access);
+    let approved =
+        |account: &str| context.policy.is_some_and(|policy| policy.approves_account(account) == Approval::Yes);
+    let ours = |account: &str| account == own || approved(account);
+    let document = call.params.text(&["policy"]).or_else(|| call.params.text(&["resourcePolicy"]));
+    let let_in = match (document, &call.params) {
+        (Some(document), _) => outsiders(document, &ours).map_err(|UnreadablePolicy(why)| format!("it {why}")),
+        (None, Params::Unreadable(why)) => Err((*why).to_owned()),
+        (None, _) => Err("the record does not tell it".to_owned()),
+    };
+    match let_in {
+        Ok(outsiders) if outsiders.is_empty() => {
+            (Severity::High, format!("the new resource policy of {of} lets in nobody from outside"))
+        }
+        Ok(outsiders) => {
+            let outsiders: Vec<String> = outsiders.iter().map(Outsider::to_string).collect();
+            let whom = outsiders.join(", ");
+            (
+                Severity::Critical,
+                format!("the new resource policy of {of} lets in {whom}, and no condition narrows that"),
+            )
+        }
+        Err(why) => (Severity::Critical, format!("whom the new resource policy of {of} lets in is not known: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, check, check_with_and_without_policy};
+
+    /// Parameters with a policy of one statement about whoever stands there.
+    fn allow(principal: &str, condition: &str) -> String {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"dynamodb:GetItem","Resource":"*","Condition":{{{condition}}}}}]}}"#
+        );
+        let document = serde_json::Value::from(document);
+        format!(r#"{{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders","policy":{document}}}"#)
+    }
+
+    #[test]
+    fn a_policy_is_critical_when_it_lets_in_outsiders() {
+        let put = |claim, params: &str| Case::new(claim, "PutResourcePolicy", params);
+        check_with_and_without_policy(
+            super::DETECTION.id,
+            &[
+                put("own role", &allow(r#"{"AWS":"arn:aws:iam::111122223333:role/app"}"#, ""))
+                    .fires("high")
+                    .because("the new resource policy of the table lets in nobody from outside"),
+                put("another account", &allow(r#"{"AWS":"arn:aws:iam::444455556666:root"}"#, ""))
+                    .fires("critical")
+                    .because("the new resource policy of the table lets in account 444455556666, and no condition narrows that"),
+                put("everyone", &allow(r#""*""#, "")).fires("critical"),
+                put("everyone of an organisation", &allow(r#""*""#, r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#))
+                    .fires("high"),
+                put("everyone, refused by DynamoDB", &allow(r#""*""#, "")).error("ValidationException").fires("high"),
+                put("not JSON", r#"{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders","policy":"gone"}"#)
+                    .fires("critical")
+                    .because("whom the new resource policy of the table lets in is not known: it is no JSON"),
+                put("left out", r#"{"omitted":true,"reason":"requestParameters too large"}"#).fires("critical").because(
+                    "whom the new resource policy of the table lets in is not known: request parameters omitted by CloudTrail as too large",
+                ),
+                put("not told", r#"{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}"#).fires("critical"),
+                Case::new(
+                    "deleted",
+                    "DeleteResourcePolicy",
+                    r#"{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}"#,
+                )
+                .fires("high")
+                .because("the resource policy of the table is taken away"),
+                Case::new("read", "GetResourcePolicy", r#"{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}"#),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_table_may_be_created_with_a_policy_for_its_own_account() {
+        let create = |principal: &str| {
+            let policy = format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{principal}}}}}"#);
+            format!(r#"{{"tableName":"orders","resourcePolicy":{}}}"#, serde_json::Value::from(policy))
+        };
+        check(
+            super::DETECTION.id,
+            "",
+            &[
+                Case::new("own", "CreateTable", &create(r#"{"AWS":"111122223333"}"#)),
+                Case::new("another", "CreateTable", &create(r#"{"AWS":"444455556666"}"#)).fires("critical"),
+                Case::new("none", "CreateTable", r#"{"tableName":"orders"}"#),
+            ],
+        );
+    }
+}

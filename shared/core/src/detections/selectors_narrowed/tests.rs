@@ -1,0 +1,181 @@
+use super::super::testing::{Case, check};
+use crate::operation::Service;
+
+/// Selectors of a trail, and what should be said of them: nothing, or a severity and a reason.
+fn check_selectors(fields: &str, want: Option<(&'static str, &str)>) {
+    let params = format!(r#"{{"trailName":"main",{fields}}}"#);
+    let case = Case::new(fields, "PutEventSelectors", &params).to(Service::CloudTrail);
+    let case = match want {
+        Some((severity, reason)) => case.fires(severity).because(&format!("trail main: {reason}")),
+        None => case,
+    };
+    check(super::DETECTION.id, "", &[case]);
+}
+
+const NO_MANAGEMENT: &str = "changes of tables and of what guards them (management events) are not logged";
+
+#[test]
+fn basic_selectors_have_to_log_all_tables() {
+    let cases = [
+        (r#"{"dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#, None),
+        (
+            r#"{"readWriteType":"ReadOnly","dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb:"]}]},
+               {"readWriteType":"WriteOnly","includeManagementEvents":true,"dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#,
+            None,
+        ),
+        (
+            r#"{"excludeManagementEventSources":["kms.amazonaws.com"],"dataResources":[{"Type":"AWS::DynamoDB::Table","Values":["arn:aws:dynamodb"]}]}"#,
+            None,
+        ),
+        (r#"{"readWriteType":"All","includeManagementEvents":true}"#, Some(("critical", "data events of tables are not logged".to_owned()))),
+        (
+            r#"{"dataResources":[{"type":"AWS::S3::Object","values":["arn:aws:s3"]},{"type":"AWS::DynamoDB::Table","values":[]}]}"#,
+            Some(("critical", "data events of tables are not logged".to_owned())),
+        ),
+        (
+            r#"{"readWriteType":"WriteOnly","dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#,
+            Some(("critical", "reads of items are not logged".to_owned())),
+        ),
+        (
+            r#"{"readWriteType":"ReadOnly","dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#,
+            Some(("critical", format!("writes of items are not logged; {NO_MANAGEMENT}"))),
+        ),
+        (
+            r#"{"dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb:eu-west-1:111122223333:table/carts"]}]}"#,
+            Some((
+                "critical",
+                "data events of tables are only logged where the table is one of arn:aws:dynamodb:eu-west-1:111122223333:table/carts".to_owned(),
+            )),
+        ),
+        (
+            r#"{"includeManagementEvents":false,"dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#,
+            Some(("high", NO_MANAGEMENT.to_owned())),
+        ),
+        ("", Some(("critical", format!("data events of tables are not logged; {NO_MANAGEMENT}")))),
+    ];
+    for (selectors, want) in &cases {
+        let want = want.as_ref().map(|(severity, reason)| (*severity, reason.as_str()));
+        check_selectors(&format!(r#""eventSelectors":[{selectors}]"#), want);
+    }
+}
+
+#[test]
+fn advanced_selectors_have_to_log_all_tables_and_streams() {
+    let data = |kind: &str, more: &str| {
+        format!(
+            r#"{{"fieldSelectors":[{{"field":"eventCategory","equals":["Data"]}},{{"field":"resources.type","equals":["AWS::DynamoDB::{kind}"]}}{more}]}}"#
+        )
+    };
+    let management = r#"{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]}]}"#;
+    let stream = data("Stream", "");
+    let with = |more: &str| format!("{management},{stream},{}", data("Table", more));
+    let only = |condition: &str| Some(format!("data events of tables are only logged where {condition}"));
+    let critical = [
+        (with(""), None),
+        (
+            with(
+                r#",{"field":"eventSource","equals":["dynamodb.amazonaws.com"]},{"field":"eventType","notEquals":["AwsServiceEvent"]}"#,
+            ),
+            None,
+        ),
+        (with(r#",{"field":"resources.ARN","startsWith":["arn:aws:dynamodb:"]}"#), None),
+        (with(r#",{"field":"eventName","notEquals":["DescribeStream"]}"#), None),
+        (
+            format!(
+                "{},{}",
+                with(r#",{"field":"readOnly","equals":["true"]}"#),
+                data("Table", r#",{"field":"readOnly","equals":["false"]}"#)
+            ),
+            None,
+        ),
+        (with(r#",{"field":"readOnly","equals":["false"]}"#), Some("reads of items are not logged".to_owned())),
+        (with(r#",{"field":"readOnly","equals":["true"]}"#), Some("writes of items are not logged".to_owned())),
+        (
+            with(r#",{"field":"eventName","equals":["PutItem","DeleteItem"]}"#),
+            only("eventName equals PutItem, DeleteItem"),
+        ),
+        (with(r#",{"field":"eventName","notEquals":["Scan"]}"#), only("eventName notEquals Scan")),
+        (
+            with(r#",{"field":"eventName","startsWith":["Batch"],"notEquals":["BatchGetItem"]}"#),
+            only("eventName startsWith Batch and notEquals BatchGetItem"),
+        ),
+        (
+            with(
+                r#",{"field":"userIdentity.arn","notEndsWith":["role/eve"]},{"field":"sessionCredentialFromConsole","equals":["true"]}"#,
+            ),
+            only("userIdentity.arn notEndsWith role/eve and sessionCredentialFromConsole equals true"),
+        ),
+        (
+            with(r#",{"field":"resources.ARN","startsWith":["arn:aws:dynamodb:eu-west-1:111122223333:table/c"]}"#),
+            only("resources.ARN startsWith arn:aws:dynamodb:eu-west-1:111122223333:table/c"),
+        ),
+        (
+            with(r#",{"field":"eventSource","notEquals":["dynamodb.amazonaws.com"]}"#),
+            Some("data events of tables are not logged".to_owned()),
+        ),
+        (format!("{management},{stream}"), Some("data events of tables are not logged".to_owned())),
+        (
+            management.to_owned(),
+            Some("data events of tables are not logged; reads of streams are not logged".to_owned()),
+        ),
+    ];
+    for (selectors, reason) in &critical {
+        let want = reason.as_deref().map(|reason| ("critical", reason));
+        check_selectors(&format!(r#""advancedEventSelectors":[{selectors}]"#), want);
+    }
+    let lesser = [
+        (format!("{management},{}", data("Table", "")), "medium", "reads of streams are not logged"),
+        (format!("{stream},{}", data("Table", "")), "high", NO_MANAGEMENT),
+        (
+            format!(
+                r#"{{"fieldSelectors":[{{"field":"eventCategory","equals":["Management"]}},{{"field":"readOnly","equals":["true"]}}]}},{stream},{}"#,
+                data("Table", "")
+            ),
+            "high",
+            NO_MANAGEMENT,
+        ),
+    ];
+    for (selectors, severity, reason) in lesser {
+        check_selectors(
+            &format!(r#""advancedEventSelectors":[{selectors}],"eventSelectors":null"#),
+            Some((severity, reason)),
+        );
+    }
+}
+
+#[test]
+fn what_the_record_does_not_tell_is_critical() {
+    let case = |name, params| Case::new("unknown", name, params).to(Service::CloudTrail).fires("critical");
+    let omitted = r#"{"omitted":true,"reason":"requestParameters too large"}"#;
+    check(
+        super::DETECTION.id,
+        "",
+        &[
+            case("PutEventSelectors", omitted)
+                .because("a trail that the record does not name: what PutEventSelectors sets is not known: request parameters omitted by CloudTrail as too large"),
+            case("PutEventSelectors", r#"{"trailName":"main"}"#).because("trail main: the record does not tell the selectors"),
+            case("PutEventSelectors", "null").error("AccessDenied").fires("high"),
+            case("PutEventConfiguration", omitted),
+        ],
+    );
+}
+
+#[test]
+fn aggregating_data_events_is_told() {
+    let case = |claim, fields: &str| {
+        let params = format!(r#"{{"trailName":"main",{fields}}}"#);
+        Case::new(claim, "PutEventConfiguration", &params).to(Service::CloudTrail)
+    };
+    check(
+        super::DETECTION.id,
+        "",
+        &[
+            case("aggregated", r#""aggregationConfigurations":[{"eventCategory":"Data","templates":["API_ACTIVITY"]}]"#)
+                .fires("critical")
+                .because("trail main: data events are aggregated to summaries of five minutes by API_ACTIVITY, which name no single call"),
+            case("no longer aggregated", r#""aggregationConfigurations":[]"#),
+            case("larger events", r#""maxEventSize":"Large""#),
+            Case::new("of a table", "PutEventSelectors", r#"{"tableName":"orders"}"#),
+        ],
+    );
+}

@@ -1,0 +1,147 @@
+//! A trail is stopped, deleted, moved or narrowed.
+
+use super::{Context, Detection, Judge, Verdict};
+use crate::access::{Access, Call, Params};
+use crate::operation::Service;
+use crate::policy::Approval;
+use crate::severity::Severity;
+
+pub(super) const DETECTION: Detection = Detection {
+    id: "trail-stopped",
+    title: "Trail stopped",
+    fires_when: "a trail is stopped or deleted, sends its files to a bucket that is not known, or covers fewer regions or accounts",
+    severity: "critical, high where only the proof of its files is switched off",
+    techniques: &["T1562.008"],
+    why: "Without the trail there are no records of who reads, writes and deletes items, and nothing here will speak up.",
+    first_steps: &[
+        "Start the trail again with StartLogging, or set back what was changed: GetTrail and GetTrailStatus show how it stands.",
+        "Revoke the sessions of the actor: what it does meanwhile is not logged.",
+        "Read CloudTrail's event history, which cannot be stopped, for management events of the time without the trail.",
+        "Compare the tables that matter with their backups: for the reads and writes of that time there is no other trace.",
+    ],
+    judge: Judge::Access(judge),
+};
+
+fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
+    if call.operation.service != Service::CloudTrail {
+        return None;
+    }
+    let trail = call.params.text(&["name"]);
+    let trail = trail.map_or("a trail that the record does not name".to_owned(), |name| format!("the trail {name}"));
+    let (severity, reason) = match call.record.event_name() {
+        "StopLogging" => (Severity::Critical, format!("StopLogging of {trail}")),
+        "DeleteTrail" => (Severity::Critical, format!("DeleteTrail of {trail}")),
+        "UpdateTrail" => updated(call, &trail, context)?,
+        _ => return None,
+    };
+    Some(Verdict::new(severity, reason))
+}
+
+/// What an update takes away. It leaves as it is what it does not name, and what it names may have been so before: the record
+/// does not tell.
+///
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html>
+fn updated(call: &Call<'_>, trail: &str, context: &Context<'_>) -> Option<(Severity, String)> {
+    let params = &call.params;
+    match params {
+        Params::Known(_) => {}
+        Params::Unreadable(why) => {
+            return Some((Severity::Critical, format!("UpdateTrail of {trail}, and to what is not known: {why}")));
+        }
+        Params::Absent => {
+            return Some((Severity::Critical, "UpdateTrail of a trail that the record does not name".to_owned()));
+        }
+    }
+    let off = |name| params.flag(&[name]) == Some(false);
+    let bucket = params
+        .text(&["s3BucketName"])
+        .filter(|bucket| !context.policy.is_some_and(|policy| policy.is_log_bucket(bucket)));
+    let key = params.text(&["kmsKeyId"]).filter(|key| is_foreign(key, call, context));
+    let blinding: Vec<String> = [
+        bucket.map(|bucket| {
+            let known =
+                if context.policy.is_some() { "no log bucket of the policy" } else { "not known without a policy" };
+            format!("it is to send its files to {bucket}, which is {known}")
+        }),
+        off("isMultiRegionTrail").then(|| "it is to cover one region alone".to_owned()),
+        off("isOrganizationTrail").then(|| "it is to cover one account alone".to_owned()),
+        key.map(|key| format!("it is to encrypt its files under {key}, which is not yours")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let weakening = [
+        off("includeGlobalServiceEvents").then(|| "it is to leave out global services".to_owned()),
+        off("enableLogFileValidation").then(|| "it is to write no digests any more, which prove its files".to_owned()),
+    ];
+    let severity = if blinding.is_empty() { Severity::High } else { Severity::Critical };
+    let reasons: Vec<String> = blinding.into_iter().chain(weakening.into_iter().flatten()).collect();
+    (!reasons.is_empty()).then(|| (severity, format!("UpdateTrail of {trail}: {}", reasons.join("; "))))
+}
+
+/// Whether a key is of another account than the trail, or of none that the policy approves.
+fn is_foreign(key: &str, call: &Call<'_>, context: &Context<'_>) -> bool {
+    let own = call.record.recipient_account_id.text();
+    let of_key = key.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+    match context.policy.map_or(Approval::NotSaid, |policy| policy.approves_key(key)) {
+        Approval::Yes => false,
+        Approval::No => true,
+        Approval::NotSaid => of_key.is_some() && own.is_some() && of_key != own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Case, check};
+    use crate::operation::Service;
+
+    #[test]
+    fn a_trail_that_tells_less_is_told() {
+        let case = |claim, name, params: &str| Case::new(claim, name, params).to(Service::CloudTrail);
+        let update = |claim, fields: &str| case(claim, "UpdateTrail", &format!(r#"{{"name":"main",{fields}}}"#));
+        check(
+            super::DETECTION.id,
+            "",
+            &[
+                case("stopped", "StopLogging", r#"{"name":"main"}"#)
+                    .fires("critical")
+                    .because("StopLogging of the trail main"),
+                case("not stopped", "StopLogging", r#"{"name":"main"}"#).error("AccessDenied").fires("high"),
+                case("deleted", "DeleteTrail", r#"{"name":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"}"#)
+                    .fires("critical")
+                    .because("DeleteTrail of the trail arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"),
+                update("moved", r#""s3BucketName":"elsewhere""#)
+                    .fires("critical")
+                    .because("UpdateTrail of the trail main: it is to send its files to elsewhere, which is not known without a policy"),
+                update("one region, and no digests", r#""isMultiRegionTrail":false,"enableLogFileValidation":false"#)
+                    .fires("critical")
+                    .because("UpdateTrail of the trail main: it is to cover one region alone; it is to write no digests any more, which prove its files"),
+                update("one account", r#""isOrganizationTrail":false"#).fires("critical"),
+                update(
+                    "a key of others",
+                    r#""kmsKeyId":"arn:aws:kms:eu-west-1:444455556666:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d""#,
+                )
+                .fires("critical"),
+                update("no digests", r#""enableLogFileValidation":false"#).fires("high"),
+                update("no global services", r#""includeGlobalServiceEvents":"false""#).fires("high"),
+                update(
+                    "widened",
+                    r#""isMultiRegionTrail":true,"isOrganizationTrail":true,"enableLogFileValidation":true"#,
+                ),
+                update(
+                    "another key of its own",
+                    r#""kmsKeyId":"arn:aws:kms:eu-west-1:111122223333:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d""#,
+                ),
+                update(
+                    "a log group",
+                    r#""cloudWatchLogsLogGroupArn":"arn:aws:logs:eu-west-1:111122223333:log-group:trail:*""#,
+                ),
+                case("left out", "UpdateTrail", r#"{"omitted":true,"reason":"requestParameters too large"}"#)
+                    .fires("critical"),
+                case("denied without parameters", "UpdateTrail", "null").error("AccessDenied").fires("high"),
+                case("selectors", "PutEventSelectors", r#"{"trailName":"main"}"#),
+                Case::new("no trail", "UpdateTable", r#"{"name":"main"}"#),
+            ],
+        );
+    }
+}
