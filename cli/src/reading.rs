@@ -1,23 +1,34 @@
 //! What every command reads: a policy, and all records that paths lead to.
 
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
 use anyhow::Context as _;
 use tablewarden_core::audit::Audit;
 use tablewarden_core::finding::Origin;
-use tablewarden_core::policy::Policy;
+use tablewarden_core::policy::{KeySecret, Policy};
 use tablewarden_core::ports::Observer;
 
 use crate::inputs::{Found, Input};
 use crate::progress::Progress;
 use crate::summary::Files;
 
-/// The policy in a file.
+/// The variable that holds the secret behind the hashes of item keys.
+const KEY_SECRET: &str = "TABLEWARDEN_KEY_SECRET";
+
+/// The policy in a file, with the secret that it may need from the environment.
 pub(crate) fn policy(path: &Path) -> anyhow::Result<Policy> {
     let name = path.display().to_string();
     let yaml = fs::read_to_string(path).with_context(|| format!("cannot read the policy {name}"))?;
-    Ok(Policy::parse(&name, &yaml)?)
+    let policy = Policy::parse(&name, &yaml)?;
+    if !policy.needs_key_secret() {
+        return Ok(policy);
+    }
+    let secret = match env::var_os(KEY_SECRET) {
+        Some(secret) => Some(KeySecret::new(secret.into_encoded_bytes()).context(KEY_SECRET)?),
+        None => None,
+    };
+    policy.with_key_secret(secret).context(KEY_SECRET)
 }
 
 /// Audits all that was found in one run, so that what stands in two files is told once.

@@ -69,3 +69,23 @@ fn who_closes_the_pipe_early_hears_no_complaint() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()));
 }
+
+#[test]
+fn a_policy_that_hashes_keys_needs_a_secret_that_no_output_shows() {
+    let policy = b"version: 1\ntables:\n  - table: orders\n    keys: hash\n".as_slice();
+    let folder = Folder::new([("policy.yaml", policy), ("quiet.json", &log(&[quiet(1)]))]);
+    let cases = [
+        (None, 2, "TABLEWARDEN_KEY_SECRET: the policy shows keys as hashes"),
+        (Some("hunter2"), 2, "TABLEWARDEN_KEY_SECRET: expected a secret of at least 16 bytes, found 7"),
+        (Some("0123456789abcdef"), 0, ""),
+    ];
+    for (secret, status, words) in cases {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tablewarden"));
+        command.current_dir(folder.path()).args(["replay", "--policy", "policy.yaml", "quiet.json"]);
+        command.env_remove("TABLEWARDEN_KEY_SECRET").envs(secret.map(|secret| ("TABLEWARDEN_KEY_SECRET", secret)));
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        assert!(said.contains(words) && secret.is_none_or(|secret| !said.contains(secret)), "{said}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tablewarden_core::log_file::Limits;
+use tablewarden_core::policy::KeySecret;
 use thiserror::Error;
 
 /// The prefix of every variable that is Tablewarden's.
@@ -15,6 +16,8 @@ pub struct Settings {
     pub alert_topic_arn: String,
     /// `TABLEWARDEN_POLICY`: where the policy file is; without it the function reports deletions, denials and DDL.
     pub policy: Option<PolicySource>,
+    /// `TABLEWARDEN_KEY_SECRET`: what the hashes of item keys are made with, where the policy asks for them.
+    pub key_secret: Option<KeySecret>,
     /// `TABLEWARDEN_METRICS_NAMESPACE`: CloudWatch's namespace, `Tablewarden` unless told.
     pub metrics_namespace: String,
     /// `TABLEWARDEN_MAX_OBJECT_MIB` and `TABLEWARDEN_MAX_RECORD_KIB`: how large a log object may be when decompressed, and
@@ -64,6 +67,14 @@ impl Settings {
                 None
             }
         };
+        // What is wrong with it is told, it itself never.
+        let key_secret = match take("KEY_SECRET").map(KeySecret::new).transpose() {
+            Ok(secret) => secret,
+            Err(error) => {
+                errors.push(format!("{PREFIX}KEY_SECRET: {error}"));
+                None
+            }
+        };
         let metrics_namespace = take("METRICS_NAMESPACE").unwrap_or_else(|| "Tablewarden".into());
         if !is_namespace(&metrics_namespace) {
             errors.push(format!("{PREFIX}METRICS_NAMESPACE: no namespace of CloudWatch: {metrics_namespace:?}"));
@@ -79,7 +90,7 @@ impl Settings {
         }
         errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
         if errors.is_empty() {
-            Ok(Self { alert_topic_arn, policy, metrics_namespace, limits })
+            Ok(Self { alert_topic_arn, policy, key_secret, metrics_namespace, limits })
         } else {
             Err(SettingsError(errors))
         }
@@ -157,7 +168,7 @@ mod tests {
         let settings = read(&[TOPIC, ("PATH", "/bin"), ("TABLEWARDEN_POLICY", "")]).unwrap();
         assert_eq!(settings.alert_topic_arn, TOPIC.1);
         assert_eq!(settings.metrics_namespace, "Tablewarden");
-        assert_eq!((settings.policy, settings.limits), (None, Limits::default()));
+        assert_eq!((settings.policy, settings.key_secret, settings.limits), (None, None, Limits::default()));
     }
 
     #[test]
@@ -165,6 +176,7 @@ mod tests {
         let settings = read(&[
             TOPIC,
             ("TABLEWARDEN_POLICY", "s3://config/tablewarden/policy.yaml"),
+            ("TABLEWARDEN_KEY_SECRET", "0123456789abcdef"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "Security/Tables"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "512"),
             ("TABLEWARDEN_MAX_RECORD_KIB", "256"),
@@ -172,6 +184,8 @@ mod tests {
         .unwrap();
         let policy = PolicySource::S3 { bucket: "config".into(), key: "tablewarden/policy.yaml".into() };
         assert_eq!(settings.policy, Some(policy));
+        assert_eq!(settings.key_secret, KeySecret::new("0123456789abcdef").ok());
+        assert!(!format!("{settings:?}").contains("0123456789abcdef"));
         assert_eq!(settings.metrics_namespace, "Security/Tables");
         assert_eq!(settings.limits, Limits { decompressed: 512 << 20, entry: 256 << 10 });
         let settings = read(&[TOPIC, ("TABLEWARDEN_POLICY", "policy.yaml")]).unwrap();
@@ -183,6 +197,7 @@ mod tests {
         let error = read(&[
             ("TABLEWARDEN_ALERT_TOPIC_ARN", "alerts"),
             ("TABLEWARDEN_POLICY", "s3://bucket"),
+            ("TABLEWARDEN_KEY_SECRET", "hunter2"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "AWS/Lambda"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "-1"),
             ("TABLEWARDEN_MAX_RECORD_KIB", "18446744073709551615"),
@@ -192,6 +207,7 @@ mod tests {
         for part in [
             "ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found \"alerts\"",
             "POLICY: expected s3://BUCKET/KEY or a path",
+            "KEY_SECRET: expected a secret of at least 16 bytes, found 7",
             "METRICS_NAMESPACE: no namespace of CloudWatch",
             "MAX_OBJECT_MIB: expected a whole number from 1 on, found \"-1\"",
             "MAX_RECORD_KIB: expected a whole number",
@@ -199,6 +215,7 @@ mod tests {
         ] {
             assert!(error.contains(part), "{part} in {error}");
         }
+        assert!(!error.contains("hunter2"), "{error}");
         assert!(read(&[]).unwrap_err().contains("ALERT_TOPIC_ARN"));
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use tablewarden_core::policy::Policy;
+use tablewarden_core::policy::{NoSecret, Policy};
 use thiserror::Error;
 
 use crate::policy::LoadError;
@@ -30,6 +30,9 @@ pub enum StartError {
     /// The policy is missing or wrong.
     #[error(transparent)]
     Policy(#[from] LoadError),
+    /// The policy asks for hashes of keys without a secret for them.
+    #[error("TABLEWARDEN_KEY_SECRET: {0}")]
+    Secret(#[from] NoSecret),
 }
 
 /// Starts logging, and reads the settings and the policy.
@@ -41,7 +44,10 @@ pub async fn start() -> Result<Start, StartError> {
     }))?;
     let config = clients::config().await;
     let policy = match &settings.policy {
-        Some(source) => Some(Arc::new(policy::load(source, &config).await?)),
+        Some(source) => {
+            let policy = policy::load(source, &config).await?;
+            Some(Arc::new(policy.with_key_secret(settings.key_secret.clone())?))
+        }
         None => None,
     };
     Ok(Start { settings, config, policy })

@@ -110,9 +110,10 @@ fn opinion(
         sensitivity: context.table.map(|table| table.sensitivity),
         attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
     };
+    let (account, _) = call.account_and_region(access);
     let suppression = context
         .policy
-        .and_then(|policy| policy.suppression(detection.id, &call.actor, access.table.as_ref(), call.time));
+        .and_then(|policy| policy.suppression(detection.id, &call.actor, account, access.table.as_ref(), call.time));
     let shown = |key| context.policy.and_then(|policy| policy.shown_key(context.table, key));
     Opinion::Hit(Hit {
         detection,

@@ -1,10 +1,11 @@
 //! Where data may go, and what this pipeline is made of.
 
-use jiff::Timestamp;
-
-use super::Policy;
+use super::arn::ArnPattern;
+use super::kms::names_key;
+use super::pattern::Pattern;
+use super::principal::Principal;
+use super::{Policy, TablePolicy};
 use crate::actor::Actor;
-use crate::table::TableId;
 
 /// What the policy says of an account, a region, a bucket or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,61 +18,79 @@ pub enum Approval {
     No,
 }
 
-/// A reason why a finding is not told, with an end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppression {
-    /// The line in the file, from 1.
-    pub line: usize,
-    /// Why, as the policy says.
-    pub reason: String,
-    /// From then on, it suppresses nothing.
-    pub until: Timestamp,
+/// The lists of `approved`, where they are there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Approved {
+    pub(super) accounts: Option<Vec<String>>,
+    pub(super) regions: Option<Vec<Pattern>>,
+    pub(super) buckets: Option<Vec<Pattern>>,
+    pub(super) keys: Option<Vec<String>>,
+}
+
+/// What this audit itself is made of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pipeline {
+    pub(super) resources: Vec<ArnPattern>,
+    pub(super) log_buckets: Vec<Pattern>,
+    pub(super) deployer: Vec<Principal>,
 }
 
 impl Policy {
-    /// Whether an account is approved to hold data or to be called from, by its 12 digits.
-    pub fn approves_account(&self, _account: &str) -> Approval {
-        Approval::NotSaid
+    /// Whether an account is approved to hold data or to be called from, by its 12 digits. One that the policy gives a name
+    /// is, with or without a list.
+    pub fn approves_account(&self, account: &str) -> Approval {
+        if self.accounts.contains_key(account) {
+            return Approval::Yes;
+        }
+        on_list(self.approved.accounts.as_ref(), |id| id == account)
     }
 
     /// Whether a region is approved for data.
-    pub fn approves_region(&self, _region: &str) -> Approval {
-        Approval::NotSaid
+    pub fn approves_region(&self, region: &str) -> Approval {
+        on_list(self.approved.regions.as_ref(), |pattern| pattern.matches(region))
     }
 
     /// Whether a bucket is approved for exports and imports, by its name.
-    pub fn approves_bucket(&self, _bucket: &str) -> Approval {
-        Approval::NotSaid
+    pub fn approves_bucket(&self, bucket: &str) -> Approval {
+        on_list(self.approved.buckets.as_ref(), |pattern| pattern.matches(bucket))
     }
 
-    /// Whether a KMS key is approved for data, by its ARN, its id, or an alias as the policy writes it.
-    pub fn approves_key(&self, _key: &str) -> Approval {
-        Approval::NotSaid
+    /// Whether a KMS key is approved for data, by its ARN, its id, or an alias as the policy writes it. A key's ARN and its
+    /// alias are not known to be the same key.
+    pub fn approves_key(&self, key: &str) -> Approval {
+        on_list(self.approved.keys.as_ref(), |entry| names_key(entry, key))
     }
 
     /// Whether something belongs to this pipeline, by its ARN or by its bare name and the service's word in ARNs (`sqs`).
-    pub fn is_own(&self, _service: &str, _name_or_arn: &str) -> bool {
-        false
+    pub fn is_own(&self, service: &str, name_or_arn: &str) -> bool {
+        let own = &self.pipeline.resources;
+        if name_or_arn.starts_with("arn:") {
+            own.iter().any(|arn| arn.holds(name_or_arn))
+        } else {
+            own.iter().any(|arn| arn.names(service, name_or_arn))
+        }
     }
 
     /// Whether a bucket is one that the pipeline's logs are kept in.
-    pub fn is_log_bucket(&self, _bucket: &str) -> bool {
-        false
+    pub fn is_log_bucket(&self, bucket: &str) -> bool {
+        self.pipeline.log_buckets.iter().any(|pattern| pattern.matches(bucket))
     }
 
     /// Whether the actor is the one that deploys this pipeline, which is of this account.
-    pub fn is_deployer(&self, _actor: &Actor<'_>, _account: &str) -> bool {
-        false
+    pub fn is_deployer(&self, actor: &Actor<'_>, account: &str) -> bool {
+        self.pipeline.deployer.iter().any(|principal| principal.matches(actor, account))
     }
 
-    /// The suppression that keeps a finding from being told, where one does at that (event) time.
-    pub fn suppression(
-        &self,
-        _detection: &str,
-        _actor: &Actor<'_>,
-        _table: Option<&TableId<'_>>,
-        _time: Timestamp,
-    ) -> Option<&Suppression> {
-        None
+    /// The entries whose data depends on a KMS key, by its ARN, its id, or an alias as the policy writes it.
+    pub fn tables_of_key(&self, key: &str) -> impl Iterator<Item = &TablePolicy> {
+        self.tables.iter().filter(move |table| table.encryption_keys.iter().any(|entry| names_key(entry, key)))
+    }
+}
+
+fn on_list<T>(list: Option<&Vec<T>>, is_it: impl Fn(&T) -> bool) -> Approval {
+    match list {
+        None => Approval::NotSaid,
+        Some(list) if list.iter().any(is_it) => Approval::Yes,
+        Some(_) => Approval::No,
     }
 }

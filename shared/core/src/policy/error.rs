@@ -75,13 +75,18 @@ impl Wrong {
         if let [only] = known {
             return Self::new(format!("unknown {what} `{word}`"), format!("`{only}`"));
         }
+        Self::unlisted(what, word, known, &format!("one of: {}", known.join(", ")))
+    }
+
+    /// The same of words that are too many to be listed; `expected` describes them.
+    pub(super) fn unlisted(what: &str, word: &str, known: &[&str], expected: &str) -> Self {
         let near = |known: &&str| (strsim::jaro_winkler(word, known) * 1000.0).round();
         let nearest = known.iter().map(|known| (near(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
         let hint = match nearest {
             Some((likeness, known)) if likeness >= 800.0 => format!("; did you mean `{known}`?"),
             _ => String::new(),
         };
-        Self::new(format!("unknown {what} `{word}`"), format!("one of: {}{hint}", known.join(", ")))
+        Self::new(format!("unknown {what} `{word}`"), format!("{expected}{hint}"))
     }
 }
 

@@ -2,21 +2,23 @@
 //!
 //! ```yaml
 //! version: 1
-//! accounts:                                # names shown in alerts
-//!   "111122223333": production
+//! accounts: {"111122223333": production}       # names shown in alerts
+//! approved: {regions: [eu-*]}                  # where data may go
+//! pipeline: {log-buckets: [acme-cloudtrail]}   # what this audit itself is made of
+//! detections: {table-updated: off}             # what is changed about detections
 //! tables:
-//!   - table: orders                        # a name, a name with *, or an ARN with * in any part
+//!   - table: orders                            # a name, a name with *, or an ARN with * in any part
 //!     owner: shop-team@example.com
-//!     sensitivity: high                    # low, normal (default) or high
-//!     watch: [delete]                      # effects to be told of, whoever caused them
-//!     expected:                            # who may touch its data
+//!     sensitivity: high
+//!     expected:                                # who may do what to its data, from where and when
 //!       - role: app/orders-api
 //!       - permission-set: DataEngineer
-//!         person: alice@example.com        # optional
-//!       - user: deploy/alice
-//!       - service: backup.amazonaws.com
-//!       - account: "444455556666"
+//!         actions: [Query, GetItem]
+//!         cidrs: [10.0.0.0/8]
+//! suppressions: []                             # findings that are not told, with a reason and an end
 //! ```
+//!
+//! The folder `docs` of the repository describes every field.
 //!
 //! `expected` left out: nobody is judged. `expected: []`: nobody is expected. A field without a value is an error, so that
 //! a list whose lines were all commented out does not switch the judging off in silence.
@@ -45,34 +47,49 @@
 //! - `account` is any principal of that account, where it is not the table's own.
 //!
 //! The root user is never expected, nor an identity that CloudTrail did not tell.
+//!
+//! # What a line expects
+//!
+//! Without `effects` and `actions`, the data plane: read, write and delete. A call of the control plane is expected only where
+//! the line says the effect `admin` or names the API. An effect that is not known is expected where all of its plane's are. A
+//! PartiQL statement that reads a whole table is a `Scan` too, whichever API it comes by.
+//!
+//! All conditions of a line have to hold, and of each list one value; `vpc-endpoints` and `cidrs` are one list. Times are the
+//! event's, never the clock's.
 
 mod approved;
+mod arn;
 mod compile;
 mod error;
+mod expectation;
 mod file;
+mod key_secret;
+mod kms;
 mod pattern;
 mod principal;
 mod setting;
 mod standing;
 mod suggest;
+mod suppression;
+mod table_policy;
 mod table_spec;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::collections::HashMap;
 
-pub use approved::{Approval, Suppression};
+pub use approved::Approval;
 pub use error::PolicyError;
-pub use principal::Expectation;
+pub use expectation::Expectation;
+pub use key_secret::{KeyDisplay, KeySecret, NoSecret, ShortSecret};
 pub use setting::Setting;
-pub use standing::Standing;
+pub use standing::{Standing, Trial, TrialResult};
 pub use suggest::suggest;
+pub use suppression::Suppression;
+pub use table_policy::{Sensitivity, TablePolicy};
 
-use crate::access::ItemKey;
-use crate::actor::Actor;
-use crate::operation::Effect;
 use crate::table::TableId;
-use table_spec::TableSpec;
 
 /// What metrics call the tables that no entry speaks for: dimension values cost money, so they are bounded. No entry may be
 /// called so.
@@ -82,6 +99,11 @@ pub const OTHER_TABLES: &str = "other";
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     accounts: HashMap<String, String>,
+    approved: approved::Approved,
+    pipeline: approved::Pipeline,
+    detections: setting::Settings,
+    suppressions: Vec<suppression::Line>,
+    key_secret: Option<KeySecret>,
     /// In the order of the file.
     tables: Vec<TablePolicy>,
     /// Indexes into `tables` by exact table name, the most specific first.
@@ -106,14 +128,6 @@ impl Policy {
         self.accounts.get(account).map(String::as_str)
     }
 
-    /// The key of an item as it may be shown; `None` where the table's entry, or its absence, says to redact it.
-    pub fn shown_key(&self, table: Option<&TablePolicy>, key: &ItemKey<'_>) -> Option<String> {
-        match table.map(|table| table.keys).unwrap_or_default() {
-            KeyDisplay::Redact | KeyDisplay::Hash => None,
-            KeyDisplay::Show => Some(key.0.clone().into_owned()),
-        }
-    }
-
     /// The entry that speaks for a table: the most specific one that matches.
     pub fn table(&self, table: &TableId<'_>) -> Option<&TablePolicy> {
         let exact = self.by_name.get(table.name.as_ref()).into_iter().flatten();
@@ -121,66 +135,5 @@ impl Policy {
             .chain(&self.patterns)
             .filter_map(|&index| self.tables.get(index))
             .find(|policy| policy.spec.matches(table))
-    }
-}
-
-/// How much it matters who touches a table. Ordered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Sensitivity {
-    /// Test data, caches, what is public anyway.
-    Low,
-    /// What the policy does not say otherwise about.
-    #[default]
-    Normal,
-    /// Personal data, money, credentials.
-    High,
-}
-
-/// How the keys of items are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum KeyDisplay {
-    /// Not at all.
-    #[default]
-    Redact,
-    /// As a keyed hash, the same for the same item.
-    Hash,
-    /// As they are.
-    Show,
-}
-
-/// What the policy says about one table or one pattern of tables.
-#[derive(Debug, Clone)]
-pub struct TablePolicy {
-    /// The table as the file writes it: a name, a pattern or an ARN.
-    pub label: String,
-    /// Whom to ask: free text of one line.
-    pub owner: Option<String>,
-    /// How much it matters.
-    pub sensitivity: Sensitivity,
-    /// The effects that are reported whoever caused them.
-    pub watch: Vec<Effect>,
-    /// How the keys of its items are shown.
-    pub keys: KeyDisplay,
-    /// Whether it has to have deletion protection.
-    pub deletion_protection: bool,
-    /// Whether its tags decide who has access.
-    pub access_by_tags: bool,
-    /// The KMS keys that its data depends on: ARNs, ids or aliases as the policy writes them.
-    pub encryption_keys: Vec<String>,
-    /// The line of the entry, from 1.
-    pub line: usize,
-    spec: TableSpec,
-    expected: Option<Vec<Expectation>>,
-}
-
-impl TablePolicy {
-    /// Whether the entry says who is expected; where it does not, nobody is unexpected.
-    pub fn judges(&self) -> bool {
-        self.expected.is_some()
-    }
-
-    /// The first line that expects this actor at this table, which must be one the entry speaks for.
-    pub fn expectation_for(&self, actor: &Actor<'_>, table: &TableId<'_>) -> Option<&Expectation> {
-        self.expected.iter().flatten().find(|expectation| expectation.matches(actor, table))
     }
 }

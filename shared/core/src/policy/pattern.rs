@@ -1,5 +1,7 @@
 //! Text in which `*` stands for any run of characters, the empty one included.
 
+use std::fmt;
+
 /// One value of the policy: literal text or a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(String);
@@ -58,6 +60,12 @@ impl Pattern {
         let (start, _) = self.0.split_once('*')?;
         let (_, end) = self.0.rsplit_once('*')?;
         Some((start, end))
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

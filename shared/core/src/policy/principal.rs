@@ -6,32 +6,6 @@ use super::error::Wrong;
 use super::pattern::Pattern;
 use super::table_spec::{check_account, is_account_id};
 use crate::actor::{Actor, ActorKind};
-use crate::table::TableId;
-
-/// A line of `expected`. Displays as it is written, such as `role: app/orders-api`.
-#[derive(Debug, Clone)]
-pub struct Expectation {
-    /// The line in the file, from 1.
-    pub line: usize,
-    pub(super) principal: Principal,
-}
-
-impl Expectation {
-    pub(super) fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>) -> bool {
-        self.principal.matches(actor, table)
-    }
-}
-
-impl fmt::Display for Expectation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, value) = self.principal.written();
-        write!(f, "{}: {value}", kind.word())?;
-        match &self.principal {
-            Principal::PermissionSet { person: Some(person), .. } => write!(f, ", person: {}", person.as_str()),
-            _ => Ok(()),
-        }
-    }
-}
 
 /// The fields of which a line has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +29,7 @@ impl Kind {
     }
 }
 
+/// Whom a line names. Displays as it is written, such as `role: app/orders-api`.
 #[derive(Debug, Clone)]
 pub(super) enum Principal {
     Role(IamName),
@@ -73,9 +48,9 @@ pub(super) struct IamName {
 
 #[derive(Debug, Clone)]
 enum Form {
-    /// The bare name, in the table's account, under any path.
+    /// The bare name, in the home account, under any path.
     Name(Pattern),
-    /// Path and name in full, in the table's account, without a leading slash.
+    /// Path and name in full, in the home account, without a leading slash.
     Path(Pattern),
     Arn {
         partition: Pattern,
@@ -125,22 +100,34 @@ impl Principal {
         }
     }
 
-    pub(super) fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>) -> bool {
+    /// Whether it names the actor. What is no ARN is meant in the given account: the table's, or that of what was called.
+    pub(super) fn matches(&self, actor: &Actor<'_>, home: &str) -> bool {
         use ActorKind as A;
         match (self, actor.kind) {
-            (Self::Role(name), A::Role | A::PermissionSet) => name.matches(actor, table, "role/"),
-            (Self::User(name), A::User | A::Federated) => name.matches(actor, table, "user/"),
+            (Self::Role(name), A::Role | A::PermissionSet) => name.matches(actor, home, "role/"),
+            (Self::User(name), A::User | A::Federated) => name.matches(actor, home, "user/"),
             (Self::PermissionSet { name, person }, A::PermissionSet) => {
-                account_of(actor) == Some(&table.account)
+                account_of(actor) == Some(home)
                     && actor.permission_set.as_deref().is_some_and(|set| name.matches(set))
                     && person.as_ref().is_none_or(|wanted| actor.person.as_deref().is_some_and(|p| wanted.matches(p)))
             }
             (Self::Service(name), A::Service) => name.matches(&actor.name),
             (Self::Account(id), A::User | A::Role | A::PermissionSet | A::Federated | A::Account) => {
-                *id != table.account && account_of(actor) == Some(id)
+                id != home && account_of(actor) == Some(id)
             }
             // Kinds are named one by one above, so that neither root nor an unknown identity is ever expected.
             _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, value) = self.written();
+        write!(f, "{}: {value}", kind.word())?;
+        match self {
+            Self::PermissionSet { person: Some(person), .. } => write!(f, ", person: {}", person.as_str()),
+            _ => Ok(()),
         }
     }
 }
@@ -202,7 +189,7 @@ impl IamName {
         Ok(Self { written: text.to_owned(), form })
     }
 
-    fn matches(&self, actor: &Actor<'_>, table: &TableId<'_>, resource: &str) -> bool {
+    fn matches(&self, actor: &Actor<'_>, home: &str, resource: &str) -> bool {
         let Some(arn) = Arn::parse(&actor.name) else { return false };
         let path = arn.resource.strip_prefix(resource).filter(|_| arn.service == "iam");
         if path.is_some_and(|path| path.starts_with(IDENTITY_CENTER)) && !self.form.spells_identity_center() {
@@ -215,7 +202,7 @@ impl IamName {
                     && partition.matches(arn.partition)
                     && resource.matches(arn.resource)
             }
-            _ if arn.account != table.account => false,
+            _ if arn.account != home => false,
             Form::Path(pattern) => path.is_some_and(|path| pattern.matches(path)),
             Form::Name(pattern) => {
                 path.is_some_and(|path| pattern.matches(path.rsplit_once('/').map_or(path, |(_, name)| name)))

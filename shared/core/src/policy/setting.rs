@@ -1,5 +1,7 @@
 //! What the policy says of a detection.
 
+use std::collections::HashMap;
+
 use super::{Policy, TablePolicy};
 use crate::severity::Severity;
 
@@ -16,9 +18,20 @@ pub struct Setting {
     pub calls: Option<u64>,
 }
 
+/// What a list of `detections` says, by their ids.
+pub(super) type Settings = HashMap<&'static str, Setting>;
+
 impl Policy {
     /// The setting of a detection for a table: field by field the table's entry comes before the policy's own list.
-    pub fn setting(&self, _detection: &str, _table: Option<&TablePolicy>) -> Setting {
-        Setting::default()
+    pub fn setting(&self, detection: &str, table: Option<&TablePolicy>) -> Setting {
+        let of = |settings: &Settings| settings.get(detection).copied().unwrap_or_default();
+        let all = of(&self.detections);
+        let one = table.map(|table| of(&table.detections)).unwrap_or_default();
+        Setting {
+            off: one.off || all.off,
+            severity: one.severity.or(all.severity),
+            items: one.items.or(all.items),
+            calls: one.calls.or(all.calls),
+        }
     }
 }

@@ -34,7 +34,7 @@ pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
         (principal, _) => principal,
     };
     // The names are an attacker's to choose: only a line that is known to work is shown.
-    if !principal.matches(actor, table) {
+    if !principal.matches(actor, &table.account) {
         return None;
     }
     let mut lines = format!("- {}: {}", kind.word(), scalar(&value));

@@ -1,9 +1,13 @@
+mod approvals;
+mod condition_errors;
 mod expectations;
 mod lookup;
 mod shape_errors;
+mod standing;
 mod value_errors;
 
 use super::*;
+use crate::operation::Effect;
 
 fn policy(yaml: &str) -> Policy {
     Policy::parse("policy.yaml", yaml).unwrap_or_else(|error| panic!("{error}"))

@@ -71,19 +71,19 @@ tables:
      --> policy.yaml:2:1
       |
     2 | tabels: []
-      | ^^^^^^ expected one of: version, accounts, tables; did you mean `tables`?
+      | ^^^^^^ expected one of: version, accounts, approved, pipeline, detections, tables, suppressions; did you mean `tables`?
 
     error: unknown field `expcted`
      --> policy.yaml:4:5
       |
     4 |     expcted: []
-      |     ^^^^^^^ expected one of: table, owner, sensitivity, watch, expected; did you mean `expected`?
+      |     ^^^^^^^ expected one of: table, owner, sensitivity, keys, watch, deletion-protection, access-by-tags, encryption-keys, detections, expected; did you mean `expected`?
 
     error: unknown field `permission_set`
      --> policy.yaml:5:9
       |
     5 |       - permission_set: Admin
-      |         ^^^^^^^^^^^^^^ expected one of: role, permission-set, person, user, service, account; did you mean `permission-set`?
+      |         ^^^^^^^^^^^^^^ expected one of: role, permission-set, person, user, service, account, effects, actions, vpc-endpoints, cidrs, accounts, regions, windows, until, reason; did you mean `permission-set`?
 
     error: unknown sensitivity `hihg`
      --> policy.yaml:4:18
@@ -95,13 +95,7 @@ tables:
      --> policy.yaml:5:13
       |
     5 |     watch: [deletes, write]
-      |             ^^^^^^^ expected `delete`
-
-    error: unknown effect `write`
-     --> policy.yaml:5:22
-      |
-    5 |     watch: [deletes, write]
-      |                      ^^^^^ expected `delete`
+      |             ^^^^^^^ expected one of: read, write, delete; did you mean `delete`?
     ");
 }
 

@@ -148,19 +148,19 @@ tables:
       - account: "*"
 "#];
     insta::assert_snapshot!(errors(&files), @r#"
-    error: a line expects one kind of principal, this one has `role` and `user`
+    error: a line names one kind of principal, this one has `role` and `user`
      --> policy.yaml:6:15
       |
     6 |         user: alice
       |               ^^^^^ expected a line of its own
 
-    error: this line does not say whom it expects
-     --> policy.yaml:7:9
+    error: `person` goes with `permission-set` only
+     --> policy.yaml:7:17
       |
     7 |       - person: alice@example.com
-      |         ^ expected one of: role, permission-set, user, service, account
+      |                 ^^^^^^^^^^^^^^^^^ expected a field `permission-set` beside it
 
-    error: this line does not say whom it expects
+    error: this line names no principal
      --> policy.yaml:8:9
       |
     8 |       - {}

@@ -1,0 +1,87 @@
+//! `tables`: what is said of each, and which entry speaks where several match.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::super::error::{Report, Wrong};
+use super::super::kms::check_key;
+use super::super::table_spec::{Contest, TableSpec};
+use super::super::{KeyDisplay, Policy, Sensitivity, TablePolicy, file};
+use super::{all, detections, expectations, line_of, noted, one_line, word};
+use crate::operation::Effect;
+
+/// Fills in the tables, and the ways to find the one that speaks.
+pub(super) fn compile(entries: Vec<file::Entry>, policy: &mut Policy, report: &mut Report<'_>) {
+    let mut contests: HashMap<Contest, Vec<usize>> = HashMap::new();
+    for entry in entries {
+        let at = entry.table.defined;
+        let Some(table) = compile_table(entry, report) else { continue };
+        let rivals = contests.entry(table.spec.contest()).or_default();
+        let rival = rivals.iter().filter_map(|&i| policy.tables.get(i)).find(|rival| rival.spec.overlaps(&table.spec));
+        if let Some(rival) = rival {
+            report.add(at, equally_specific(rival, &table));
+        }
+        rivals.push(policy.tables.len());
+        policy.tables.push(table);
+    }
+    let mut order: Vec<_> = policy.tables.iter().enumerate().collect();
+    order.sort_by_key(|(_, table)| Reverse(table.spec.rank()));
+    for (index, table) in order {
+        match table.spec.exact_name() {
+            Some(name) => policy.by_name.entry(name.to_owned()).or_default().push(index),
+            None => policy.patterns.push(index),
+        }
+    }
+}
+
+fn equally_specific(earlier: &TablePolicy, later: &TablePolicy) -> Wrong {
+    let line = earlier.line;
+    if earlier.label == later.label {
+        return Wrong::new(format!("`{}` has an entry already", later.label), format!("it once; see line {line}"));
+    }
+    Wrong::new(
+        format!("`{}` and `{}` can match the same table and are equally specific", earlier.label, later.label),
+        format!("one of them to be more specific; see line {line}"),
+    )
+}
+
+const SENSITIVITIES: [(&str, Sensitivity); 3] =
+    [("low", Sensitivity::Low), ("normal", Sensitivity::Normal), ("high", Sensitivity::High)];
+const KEYS: [(&str, KeyDisplay); 3] =
+    [("redact", KeyDisplay::Redact), ("hash", KeyDisplay::Hash), ("show", KeyDisplay::Show)];
+const WATCHED: [(&str, Effect); 3] = [("read", Effect::Read), ("write", Effect::Write), ("delete", Effect::Delete)];
+const PROTECTION: [(&str, bool); 2] = [("required", true), ("optional", false)];
+const BOOLEANS: [(&str, bool); 2] = [("true", true), ("false", false)];
+
+fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePolicy> {
+    let spec = noted(TableSpec::parse(&entry.table.value), entry.table.defined, report);
+    let owner = entry.owner.and_then(|owner| one_line(owner, report));
+    let sensitivity = choice(entry.sensitivity, "sensitivity", &SENSITIVITIES, report);
+    let keys = choice(entry.keys, "way to show keys", &KEYS, report);
+    let watch = all(entry.watch.unwrap_or_default(), report, |text| word("effect", text, &WATCHED));
+    let protection = choice(entry.deletion_protection, "word for deletion protection", &PROTECTION, report);
+    let by_tags = choice(entry.access_by_tags, "word", &BOOLEANS, report);
+    let encryption_keys = all(entry.encryption_keys.unwrap_or_default(), report, check_key);
+    let detections = entry.detections.map(|list| detections::compile(list, report));
+    let expected =
+        entry.expected.map(|lines| lines.into_iter().filter_map(|line| expectations::compile(line, report)).collect());
+    Some(TablePolicy {
+        line: line_of(entry.table.defined),
+        label: entry.table.value,
+        owner,
+        sensitivity: sensitivity.unwrap_or_default(),
+        watch,
+        keys: keys.unwrap_or_default(),
+        deletion_protection: protection.unwrap_or_default(),
+        access_by_tags: by_tags.unwrap_or_default(),
+        encryption_keys,
+        spec: spec?,
+        detections: detections.unwrap_or_default(),
+        expected,
+    })
+}
+
+/// What the word stands for, where one is given.
+fn choice<T: Copy>(text: Option<file::Text>, what: &str, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
+    text.and_then(|text| noted(word(what, &text.value, words), text.defined, report))
+}

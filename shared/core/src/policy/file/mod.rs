@@ -1,0 +1,108 @@
+//! The YAML shapes. What the values mean is checked in `compile`, so that all wrong values are told at once; what is of the
+//! wrong shape is told here, the first one only.
+//!
+//! The descriptions of the fields are read in editors: what stands above a field is for people who write policies.
+
+mod given;
+#[macro_use]
+mod principal;
+mod settings;
+mod table;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+pub(super) use given::{NO_VALUE, Pairs, given};
+pub(super) use principal::Principal;
+pub(super) use settings::{Detection, Thresholds};
+pub(super) use table::{Entry, Expected, Window};
+
+/// A scalar as written, with its place. Numbers keep their spelling, so that account ids keep their leading zeros.
+pub(super) type Text = Spanned<String>;
+
+/// Read before the rest, so that a file of a later version is told so, not that its fields are unknown.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    #[serde(default)]
+    pub(super) version: Option<Text>,
+}
+
+/// Who is expected at which DynamoDB table, and what is made of the rest.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// The version of this format: 1.
+    #[serde(rename = "version")]
+    _version: serde::de::IgnoredAny,
+    /// Names for accounts, shown in alerts. The accounts named here count as approved.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) accounts: Option<Pairs<Text>>,
+    /// Where data may go. A list that is there is complete: what is not on it is not approved.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) approved: Option<Approved>,
+    /// What this audit itself is made of.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) pipeline: Option<Pipeline>,
+    /// Detections switched off or changed, for all tables.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) detections: Option<Pairs<Spanned<Detection>>>,
+    /// The tables. Of several entries that match a table, the most specific one alone speaks for it.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) tables: Option<Vec<Entry>>,
+    /// Findings that are not told, each with a reason and an end.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) suppressions: Option<Vec<Spanned<Suppression>>>,
+}
+
+/// Where data may go. A list that is there is complete: what is not on it is not approved.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approved {
+    /// Accounts that may hold data or be called from, beside those of `accounts`.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) accounts: Option<Vec<Text>>,
+    /// Regions that may hold data.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) regions: Option<Vec<Text>>,
+    /// Buckets that tables may be exported to and imported from.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) buckets: Option<Vec<Text>>,
+    /// KMS keys that data may be encrypted with.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) keys: Option<Vec<Text>>,
+}
+
+/// What this audit itself is made of.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Pipeline {
+    /// Its functions, queues, rules, topics, alarms and trails, by their ARNs.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) resources: Option<Vec<Text>>,
+    /// The buckets that CloudTrail's log files are delivered to.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) log_buckets: Option<Vec<Text>>,
+    /// Who may change it.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) deployer: Option<Vec<Spanned<Deployer>>>,
+}
+
+with_principal! {
+    /// Who may change what this audit is made of.
+    pub(super) struct Deployer {}
+}
+
+with_principal! {
+    /// A finding that is not told, with a reason and an end. Without a principal, whoever it is about.
+    pub(super) struct Suppression {
+        /// The detection, by its id.
+        pub(super) detection: Text,
+        /// The table, as under `tables`. Left out: any, also calls without a table.
+        #[serde(default, deserialize_with = "given")]
+        pub(super) table: Option<Text>,
+        /// When it ends: a date (its end, in UTC) or a timestamp.
+        pub(super) until: Text,
+        /// Why it is not told.
+        pub(super) reason: Text,
+    }
+}

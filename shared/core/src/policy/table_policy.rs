@@ -1,0 +1,52 @@
+//! What the policy says of one table.
+
+use super::KeyDisplay;
+use super::expectation::Expectation;
+use super::setting::Settings;
+use super::table_spec::TableSpec;
+use crate::operation::Effect;
+
+/// How much it matters who touches a table. Ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sensitivity {
+    /// Test data, caches, what is public anyway.
+    Low,
+    /// What the policy does not say otherwise about.
+    #[default]
+    Normal,
+    /// Personal data, money, credentials.
+    High,
+}
+
+/// What the policy says about one table or one pattern of tables.
+#[derive(Debug, Clone)]
+pub struct TablePolicy {
+    /// The table as the file writes it: a name, a pattern or an ARN.
+    pub label: String,
+    /// Whom to ask: free text of one line.
+    pub owner: Option<String>,
+    /// How much it matters.
+    pub sensitivity: Sensitivity,
+    /// The effects that are reported whoever caused them.
+    pub watch: Vec<Effect>,
+    /// How the keys of its items are shown.
+    pub keys: KeyDisplay,
+    /// Whether it has to have deletion protection.
+    pub deletion_protection: bool,
+    /// Whether its tags decide who has access.
+    pub access_by_tags: bool,
+    /// The KMS keys that its data depends on: ARNs, ids or aliases as the policy writes them.
+    pub encryption_keys: Vec<String>,
+    /// The line of the entry, from 1.
+    pub line: usize,
+    pub(super) spec: TableSpec,
+    pub(super) detections: Settings,
+    pub(super) expected: Option<Vec<Expectation>>,
+}
+
+impl TablePolicy {
+    /// Whether the entry says who is expected; where it does not, nobody is unexpected.
+    pub fn judges(&self) -> bool {
+        self.expected.is_some()
+    }
+}
