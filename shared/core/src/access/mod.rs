@@ -1,5 +1,7 @@
 //! Record ─► accesses: what one call did to which tables.
 
+mod dependency;
+mod home;
 mod keys;
 mod network;
 mod outcome;
@@ -112,7 +114,8 @@ impl<'a> Call<'a> {
         let effect = self.fallback_effect();
         let mut accesses = match self.operation.shape {
             Shape::Table(_, items) => vec![self.of_named_table(&tables, effect, items)],
-            Shape::Control | Shape::Dependency => vec![self.of_named_table(&tables, effect, None)],
+            Shape::Control => vec![self.of_named_table(&tables, effect, None)],
+            Shape::Dependency => self.of_dependencies(&tables),
             Shape::Unknown => {
                 let access = self.of_named_table(&tables, effect, None);
                 vec![Access { unreadable: Some("an API that Tablewarden does not know"), ..access }]
@@ -189,19 +192,37 @@ impl<'a> Call<'a> {
     /// The one access of a call that names its table in a field of its own.
     fn of_named_table<'b>(&'b self, tables: &Tables<'b>, effect: Effect, items: Option<u64>) -> Access<'b> {
         let named = request::named_table(&self.params, self.record.response_elements);
-        let unreadable = match self.params {
-            Params::Unreadable(why) => Some(why),
-            Params::Absent | Params::Known(_) => None,
-        };
+        let resource = dependency::resources(self, tables).pop();
+        let unreadable = self.params.unreadable();
+        let reach = self.fallback_reach();
+        let access = Access { resource, reach, unreadable, ..Access::new(None, effect, items) };
         let Some(Target { table, part }) = named.and_then(|name| tables.resolve(name)).or_else(|| tables.first())
         else {
-            return Access { unreadable, reach: self.fallback_reach(), ..Access::new(None, effect, items) };
+            return access;
         };
         let index = || Some(TablePart::Index(self.params.get("indexName")?.as_str()?.into()));
         let part = part.or_else(index).or_else(|| tables.part_of(&table));
         let keys = self.params.get("key").and_then(keys::canonical).into_iter().collect();
-        let reach = self.fallback_reach();
-        Access { part, keys, reach, unreadable, ..Access::new(Some(table), effect, items) }
+        Access { table: Some(table), part, keys, ..access }
+    }
+
+    /// The accesses of a call of a service that owns no tables: one for each resource.
+    fn of_dependencies<'b>(&'b self, tables: &Tables<'b>) -> Vec<Access<'b>> {
+        let (table, part) =
+            dependency::table(self, tables).map_or((None, None), |target| (Some(target.table), target.part));
+        let resources = dependency::resources(self, tables);
+        let is_nameless = resources.is_empty() && table.is_none() && self.outcome == Outcome::Succeeded;
+        let unreadable = self.params.unreadable().or(is_nameless.then_some("no resource is named"));
+        let one = |resource| Access {
+            part: part.clone(),
+            resource,
+            unreadable,
+            ..Access::new(table.clone(), Effect::Admin, None)
+        };
+        if resources.is_empty() {
+            return vec![one(None)];
+        }
+        resources.into_iter().map(|resource| one(Some(resource))).collect()
     }
 
     /// The accesses of a call whose request has a part for each item or statement; where no part can be read, one for each

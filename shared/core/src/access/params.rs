@@ -29,6 +29,14 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Why they cannot be read, where they cannot.
+    pub fn unreadable(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable(why) => Some(why),
+            Self::Absent | Self::Known(_) => None,
+        }
+    }
+
     /// A field of the parameters, in any case.
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.at(&[name])

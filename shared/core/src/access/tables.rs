@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
+use super::home::Home;
 use super::{Outcome, TablePart};
 use crate::actor::Actor;
+use crate::operation::Service;
 use crate::record::Record;
-use crate::table::{TableArn, TableId, partition_of_region};
+use crate::table::{TableArn, TableId};
 
 /// A table, and the part of it that is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,33 +27,37 @@ pub(super) struct Tables<'a> {
     listed: IndexMap<TableId<'a>, Option<TablePart<'a>>>,
     /// Those of them that a bare name may mean.
     by_name: HashMap<Cow<'a, str>, TableId<'a>>,
-    /// The account and region a bare name belongs to.
-    account: &'a str,
-    region: &'a str,
-    /// The table that a denial's message names.
-    denied: Option<Target<'a>>,
+    /// What else is among the `resources`.
+    others: Vec<&'a str>,
+    /// Where a bare name belongs.
+    pub(super) home: Home<'a>,
+    /// The ARN that a denial's message names.
+    denied: Option<&'a str>,
     /// Why there may be more tables among the `resources`.
     unreadable: Option<&'static str>,
 }
 
 impl<'a> Tables<'a> {
     pub(super) fn of(record: &'a Record<'a>, actor: &'a Actor<'a>, outcome: Outcome) -> Self {
-        // A bare name means a table of the caller, so of the account that got the record: a call to another account's
-        // table has to name it by its ARN.
-        let account = record.recipient_account_id.text().or(actor.account.as_deref()).unwrap_or("unknown");
+        let home = Home::of(record, actor);
         let mut listed = IndexMap::new();
         let mut by_name = HashMap::new();
         let (arns, unreadable) = resource_arns(record.resources);
-        for Target { table, part } in arns.into_iter().filter_map(parse_arn) {
+        let mut others = Vec::new();
+        for arn in arns {
+            let Some(Target { table, part }) = parse_arn(arn) else {
+                others.push(arn);
+                continue;
+            };
             // Of two tables of one name, the caller's own is the one that it can name so.
-            if table.account == account && table.region == record.region() || !by_name.contains_key(&table.name) {
+            if table.account == home.account && table.region == home.region || !by_name.contains_key(&table.name) {
                 by_name.insert(table.name.clone(), table.clone());
             }
             let known: &mut Option<TablePart<'_>> = listed.entry(table).or_default();
             *known = known.take().or(part);
         }
-        let denied = record.error_message.text().filter(|_| outcome == Outcome::Denied).and_then(table_in_denial);
-        Self { listed, by_name, account, region: record.region(), denied, unreadable }
+        let denied = record.error_message.text().filter(|_| outcome == Outcome::Denied).and_then(arn_in_denial);
+        Self { listed, by_name, others, home, denied, unreadable }
     }
 
     /// The table behind a name or an ARN of a request; `None` for a text that can be neither.
@@ -70,13 +76,25 @@ impl<'a> Tables<'a> {
         let table = match self.by_name.get(name_or_arn) {
             Some(table) => table.clone(),
             None => TableId {
-                partition: partition_of_region(self.region).into(),
-                account: self.account.into(),
-                region: self.region.into(),
+                partition: self.home.partition().into(),
+                account: self.home.account.into(),
+                region: self.home.region.into(),
                 name: name_or_arn.into(),
             },
         };
         Some(Target { table, part: None })
+    }
+
+    /// The table and part behind a path such as `orders/index/by-date`.
+    pub(super) fn resolve_path(&self, path: &'a str) -> Option<Target<'a>> {
+        let (table, part) = path.split_once('/').map_or((path, None), |(table, part)| (table, Some(part)));
+        Some(Target { part: part.and_then(TablePart::of_path), ..self.resolve(table)? })
+    }
+
+    /// The first ARN of a service that the record lists or a denial names, and that is of no table.
+    pub(super) fn other(&self, service: Service) -> Option<&'a str> {
+        let of_service = |arn: &&&str| arn.split(':').nth(2) == Some(service.in_arns());
+        self.others.iter().chain(&self.denied).find(of_service).copied()
     }
 
     /// The part of a table that the record lists.
@@ -101,13 +119,13 @@ impl<'a> Tables<'a> {
 
     /// Every table that the record lists, or the one a denial is about.
     pub(super) fn all(&self) -> impl Iterator<Item = Target<'a>> + '_ {
-        let denied = self.denied.as_ref().filter(|_| self.listed.is_empty());
-        self.listed().chain(denied.cloned())
+        let denied = self.denied.filter(|_| self.listed.is_empty()).and_then(parse_arn);
+        self.listed().chain(denied)
     }
 }
 
 /// What an ARN points to, unless it is of no table.
-fn parse_arn(arn: &str) -> Option<Target<'_>> {
+pub(super) fn parse_arn(arn: &str) -> Option<Target<'_>> {
     usable(TableArn::parse(arn)?, arn)
 }
 
@@ -147,8 +165,7 @@ fn resource_arns(raw: Option<&RawValue>) -> (Vec<&str>, Option<&'static str>) {
 
 /// `User: … is not authorized to perform: dynamodb:Scan on resource: ARN because …`: AWS's own words, which name the table
 /// where a denied call comes without parameters. For a call such as `ListTables` they name all tables, `table/*`, so none.
-fn table_in_denial(message: &str) -> Option<Target<'_>> {
+fn arn_in_denial(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" on resource: ")?;
-    let arn = rest.split([' ', '\n', '\t']).next()?;
-    parse_arn(arn)
+    rest.split([' ', '\n', '\t']).next().filter(|arn| arn.len() <= 2048)
 }

@@ -18,7 +18,9 @@ pub enum TablePart<'a> {
 pub struct Resource<'a> {
     /// Whose it is.
     pub service: Service,
-    /// Its ARN where it can be told, else its name as the request writes it.
+    /// Its ARN where it has one that can be told, else its name as the request writes it. A bucket goes by its bare name, a
+    /// subscription by its topic, an event source mapping by its function, and an alias or version of a function by the
+    /// function.
     pub name: Cow<'a, str>,
 }
 

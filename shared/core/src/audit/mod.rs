@@ -260,7 +260,8 @@ impl<O: Observer> Observer for Capped<'_, O> {
 fn of_share(shared: &str, access: &Access<'_>) -> EventId {
     let table = access.table.as_ref().map_or(String::new(), TableId::arn);
     let part = access.part.as_ref().map_or(String::new(), TablePart::path);
-    EventId::digest([shared.as_bytes(), table.as_bytes(), part.as_bytes(), access.effect.as_str().as_bytes()])
+    let resource = access.resource.as_ref().map_or("", |resource| &resource.name);
+    EventId::digest([shared, &table, &part, resource, access.effect.as_str()].map(str::as_bytes))
 }
 
 #[cfg(test)]

@@ -115,16 +115,18 @@ pub fn lookup(service: Service, event_name: &str, category: Option<&str>) -> Ope
     }
 }
 
-/// DynamoDB's control plane is named by a verb and a noun; a verb that is not known here makes the call an unknown one. So
+/// The control planes of DynamoDB and its accelerator are named by a verb and a noun; a verb that is not known here makes the call an unknown one. So
 /// does a noun of the data plane: the planes share verbs, and a `DeleteItems` to come must not pass for a call like
 /// `DeleteBackup`.
 ///
 /// The verbs are those of "Actions, resources, and condition keys for Amazon DynamoDB",
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>, and of the accelerator's
+/// "Actions", <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Accelerator_(DAX).html>.
 fn is_control(event_name: &str) -> bool {
-    const VERBS: [&str; 14] = [
+    const VERBS: [&str; 17] = [
         "Associate",
         "Create",
+        "Decrease",
         "Delete",
         "Describe",
         "Disable",
@@ -133,8 +135,10 @@ fn is_control(event_name: &str) -> bool {
         "Export",
         "Get",
         "Import",
+        "Increase",
         "List",
         "Put",
+        "Reboot",
         "Restore",
         "Update",
     ];

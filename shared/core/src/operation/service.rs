@@ -27,7 +27,9 @@ pub enum Service {
     Sns,
     /// Simple Queue Service.
     Sqs,
-    /// Application Auto Scaling.
+    /// Application Auto Scaling. Its records are under the name of EC2 Auto Scaling: "Log Application Auto Scaling API calls
+    /// using AWS CloudTrail",
+    /// <https://docs.aws.amazon.com/autoscaling/application/userguide/logging-using-cloudtrail.html>.
     AutoScaling,
     /// CloudWatch.
     CloudWatch,
@@ -81,8 +83,30 @@ impl Service {
             Self::Pipes => "pipes.amazonaws.com",
             Self::Sns => "sns.amazonaws.com",
             Self::Sqs => "sqs.amazonaws.com",
-            Self::AutoScaling => "application-autoscaling.amazonaws.com",
+            Self::AutoScaling => "autoscaling.amazonaws.com",
             Self::CloudWatch => "monitoring.amazonaws.com",
+        }
+    }
+
+    /// The word that stands for it in ARNs.
+    ///
+    /// Source: "Actions, resources, and condition keys for AWS services",
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+    pub fn in_arns(self) -> &'static str {
+        match self {
+            Self::DynamoDb | Self::Streams => "dynamodb",
+            Self::Dax => "dax",
+            Self::Kms => "kms",
+            Self::CloudTrail => "cloudtrail",
+            Self::Backup => "backup",
+            Self::S3 => "s3",
+            Self::Lambda => "lambda",
+            Self::EventBridge => "events",
+            Self::Pipes => "pipes",
+            Self::Sns => "sns",
+            Self::Sqs => "sqs",
+            Self::AutoScaling => "application-autoscaling",
+            Self::CloudWatch => "cloudwatch",
         }
     }
 
@@ -93,8 +117,9 @@ impl Service {
 
     /// Which of its calls are audited.
     ///
-    /// Lambda's names carry the version of its API: "Logging AWS Lambda API calls using AWS CloudTrail",
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
+    /// Lambda's names carry the version of its API, "Logging AWS Lambda API calls using AWS CloudTrail",
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>, and S3's differ from those of its API,
+    /// "Amazon S3 CloudTrail events", <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html>.
     pub fn calls(self) -> Calls {
         match self {
             Self::DynamoDb | Self::Streams | Self::Dax => Calls::All,
@@ -125,8 +150,10 @@ impl Service {
                 "DeleteBucket",
                 "DeleteBucketEncryption",
                 "DeleteBucketLifecycle",
+                "DeleteBucketOwnershipControls",
                 "DeleteBucketPolicy",
                 "DeleteBucketPublicAccessBlock",
+                "DeleteBucketReplication",
                 "DeleteObject",
                 "DeleteObjects",
                 "PutBucketAcl",
@@ -140,18 +167,30 @@ impl Service {
                 "PutBucketPublicAccessBlock",
                 "PutBucketReplication",
                 "PutBucketVersioning",
+                "PutObjectLegalHold",
+                "PutObjectLockConfiguration",
+                "PutObjectRetention",
             ]),
             Self::Lambda => Calls::Only(&[
                 "AddPermission20150331v2",
                 "CreateEventSourceMapping20150331",
+                "CreateFunctionUrlConfig",
+                "DeleteAlias20150331",
                 "DeleteEventSourceMapping20150331",
                 "DeleteFunction20150331",
+                "DeleteFunctionCodeSigningConfig",
                 "DeleteFunctionConcurrency20171031",
+                "DeleteFunctionEventInvokeConfig",
+                "PutFunctionCodeSigningConfig",
                 "PutFunctionConcurrency20171031",
+                "PutFunctionEventInvokeConfig",
                 "RemovePermission20150331v2",
+                "UpdateAlias20150331",
                 "UpdateEventSourceMapping20150331",
                 "UpdateFunctionCode20150331v2",
                 "UpdateFunctionConfiguration20150331v2",
+                "UpdateFunctionEventInvokeConfig",
+                "UpdateFunctionUrlConfig",
             ]),
             Self::EventBridge => Calls::Only(&["DeleteRule", "DisableRule", "PutRule", "PutTargets", "RemoveTargets"]),
             Self::Pipes => Calls::Only(&["CreatePipe", "UpdatePipe"]),
@@ -161,6 +200,7 @@ impl Service {
                 "RemovePermission",
                 "SetSubscriptionAttributes",
                 "SetTopicAttributes",
+                "Subscribe",
                 "Unsubscribe",
             ]),
             Self::Sqs => {

@@ -1,3 +1,4 @@
+mod dependency;
 mod reached;
 
 use super::*;
