@@ -123,6 +123,12 @@ impl<'p> Context<'p> {
         Self { policy, table, standing, is_log_bucket: false }
     }
 
+    /// Whether the line of policy that expects the access names the very API, as it takes for a grave change: a line that
+    /// expects `admin` at large does not mean that.
+    pub fn names_api(&self, call: &Call<'_>) -> bool {
+        matches!(&self.standing, Standing::Expected(line) if line.names(call.record.event_name()))
+    }
+
     /// What the policy changes about a detection here.
     pub fn setting(&self, detection: &Detection) -> Setting {
         self.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, self.table))

@@ -3,7 +3,10 @@
 //! A new one is a file here, a line in its section's list below, and scenarios that fire it and that just do not.
 
 mod access_denied;
+mod backup_deleted;
+mod control;
 mod dax_changed;
+mod deletion_protection_off;
 mod detection;
 mod encryption_key_changed;
 mod event_selectors;
@@ -11,13 +14,20 @@ mod insights_disabled;
 mod item_deletion;
 mod judge;
 mod page;
+mod pitr_off;
+mod replica_changed;
 mod resource_policy_changed;
 mod section;
 mod selectors_narrowed;
+mod stream_opened;
 mod table_created;
 mod table_deleted;
+mod table_exported;
+mod table_imported;
+mod table_restored;
 mod table_updated;
 mod trail_stopped;
+mod ttl_changed;
 mod unexpected_principal;
 mod unreadable_request;
 mod weighing;
@@ -40,6 +50,15 @@ const CONTROL_PLANE: &[&Detection] = &[
     &table_created::DETECTION,
     &table_updated::DETECTION,
     &table_deleted::DETECTION,
+    &deletion_protection_off::DETECTION,
+    &pitr_off::DETECTION,
+    &backup_deleted::DETECTION,
+    &ttl_changed::DETECTION,
+    &table_exported::DETECTION,
+    &table_restored::DETECTION,
+    &table_imported::DETECTION,
+    &replica_changed::DETECTION,
+    &stream_opened::DETECTION,
     &resource_policy_changed::DETECTION,
     &encryption_key_changed::DETECTION,
     &insights_disabled::DETECTION,

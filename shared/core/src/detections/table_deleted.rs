@@ -1,8 +1,8 @@
 //! A table is deleted.
 
+use super::control::is;
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
-use crate::operation::Effect;
 use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
@@ -20,9 +20,18 @@ pub(super) const DETECTION: Detection = Detection {
     judge: Judge::Access(judge),
 };
 
-fn judge(call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) -> Option<Verdict> {
-    let ours = access.effect == Effect::Admin && call.record.event_name() == "DeleteTable";
-    ours.then(|| Verdict::new(Severity::High, "every table deletion is told"))
+/// The count in the response is up to six hours old: "`TableDescription`",
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html>.
+fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
+    if !is(call, &["DeleteTable"]) || context.names_api(call) {
+        return None;
+    }
+    let items = call.response().number(&["tableDescription", "itemCount"]);
+    let reason = match items {
+        Some(items) => format!("every table deletion is told; about {items} items were in it"),
+        None => "every table deletion is told".to_owned(),
+    };
+    Some(Verdict::new(Severity::High, reason))
 }
 
 #[cfg(test)]
@@ -36,8 +45,17 @@ mod tests {
             super::DETECTION.id,
             &[
                 Case::new("deleted", "DeleteTable", orders).fires("high"),
+                Case::new("with what was in it", "DeleteTable", orders)
+                    .response(r#"{"tableDescription":{"tableName":"orders","itemCount":310}}"#)
+                    .fires("high")
+                    .because("every table deletion is told; about 310 items were in it"),
                 Case::new("denied", "DeleteTable", orders).error("AccessDenied").fires("medium"),
                 Case::new("described", "DescribeTable", orders),
+                Case::new(
+                    "a backup",
+                    "DeleteBackup",
+                    r#"{"backupArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders/backup/01"}"#,
+                ),
             ],
         );
     }
