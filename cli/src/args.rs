@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::detections::DetectionsArgs;
+use crate::commands::explain::ExplainArgs;
 use crate::commands::replay::ReplayArgs;
 
 /// Tells who touched the data in your DynamoDB tables, and who was not expected to.
@@ -17,6 +18,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Audit CloudTrail logs on this machine, without an AWS account or a network
     Replay(ReplayArgs),
+    /// Tell all that was made of one event: actor, accesses, what the policy says, each detection with its reason
+    Explain(ExplainArgs),
     /// List what can be found: severity, when it fires, ATT&CK; of one, all that is known
     Detections(DetectionsArgs),
 }

@@ -31,6 +31,7 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Replay(args) => commands::replay::replay(&args),
+        Command::Explain(args) => commands::explain::explain(&args),
         Command::Detections(args) => commands::detections::detections(&args),
     };
     let exit = result.unwrap_or_else(|error| {

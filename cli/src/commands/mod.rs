@@ -1,4 +1,5 @@
 //! The commands, one file each: what it takes, and what it does with that.
 
 pub(crate) mod detections;
+pub(crate) mod explain;
 pub(crate) mod replay;

@@ -1,6 +1,7 @@
 //! Findings and summary as people or machines read them.
 
 pub(crate) mod detections;
+pub(crate) mod explain;
 mod json;
 mod screen;
 mod table;

@@ -55,6 +55,7 @@ pub mod alert;
 pub mod audit;
 pub mod delivery;
 pub mod detections;
+pub mod explain;
 pub mod finding;
 pub mod log_file;
 pub mod operation;

@@ -26,7 +26,8 @@ impl Outcome {
         }
     }
 
-    pub(super) fn of(record: &Record<'_>) -> Self {
+    /// The outcome that a record tells.
+    pub fn of(record: &Record<'_>) -> Self {
         match &record.error_code {
             Field::Absent => Self::Succeeded,
             Field::Odd => Self::Unknown,

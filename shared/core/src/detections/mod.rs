@@ -97,6 +97,7 @@ mod testing;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Policy;
     use crate::severity::Severity;
 
     #[test]
@@ -149,6 +150,17 @@ mod tests {
         {
             assert_eq!(is_technique(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn the_lines_of_policy_that_are_shown_are_valid() {
+        for detection in ALL {
+            let yaml = format!("version: 1\n{}", detection.policy_lines());
+            assert!(Policy::parse("policy.yaml", &yaml).is_ok(), "{yaml}");
+        }
+        let page = page();
+        let (_, shown) = page.split_once("```yaml\n").unwrap();
+        Policy::parse("policy.yaml", shown.split("```").next().unwrap()).unwrap();
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl<T: Ord, const KEPT: usize> Sample<T, KEPT> {
         other.kept.into_iter().for_each(|value| self.add(value));
     }
 
+    /// Whether a value was kept.
+    pub fn contains(&self, value: &T) -> bool {
+        self.kept.contains(value)
+    }
+
     /// The values, the smallest first.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.kept.iter()

@@ -130,10 +130,15 @@ impl Policy {
 
     /// The entry that speaks for a table: the most specific one that matches.
     pub fn table(&self, table: &TableId<'_>) -> Option<&TablePolicy> {
+        self.entries(table).next()
+    }
+
+    /// The entries that match a table, the most specific one first: it alone speaks for the table.
+    pub fn entries(&self, table: &TableId<'_>) -> impl Iterator<Item = &TablePolicy> {
         let exact = self.by_name.get(table.name.as_ref()).into_iter().flatten();
         exact
             .chain(&self.patterns)
             .filter_map(|&index| self.tables.get(index))
-            .find(|policy| policy.spec.matches(table))
+            .filter(|policy| policy.spec.matches(table))
     }
 }

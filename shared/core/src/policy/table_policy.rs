@@ -49,4 +49,9 @@ impl TablePolicy {
     pub fn judges(&self) -> bool {
         self.expected.is_some()
     }
+
+    /// How specific the entry is, in words: of those that match a table, the most specific one speaks for it.
+    pub fn specificity(&self) -> String {
+        self.spec.rank().to_string()
+    }
 }

@@ -1,6 +1,7 @@
 //! Which tables an entry speaks for, and how specifically.
 
 use std::cmp::Reverse;
+use std::fmt;
 
 use super::OTHER_TABLES;
 use super::error::Wrong;
@@ -23,6 +24,22 @@ pub(super) struct Rank {
     name_literals: usize,
     scope_literals: usize,
     wildcards: Reverse<usize>,
+}
+
+impl fmt::Display for Rank {
+    /// `exact name, in any account and region`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { exact_name: true, .. } => f.write_str("exact name")?,
+            Self { name_literals: 0, .. } => f.write_str("any name")?,
+            Self { name_literals, .. } => write!(f, "{name_literals} fixed characters in the name")?,
+        }
+        match (self.scope_literals, self.wildcards) {
+            (_, Reverse(0)) => f.write_str(", the ARN in full"),
+            (0, _) => f.write_str(", in any account and region"),
+            (literals, _) => write!(f, ", {literals} fixed characters in partition, region and account"),
+        }
+    }
 }
 
 /// What two entries share if they are equally specific and can speak for one table. Where wildcards are involved they can
