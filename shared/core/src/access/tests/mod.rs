@@ -1,4 +1,5 @@
 mod dependency;
+mod operations;
 mod reached;
 
 use super::*;
