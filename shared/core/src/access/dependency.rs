@@ -4,11 +4,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
 use super::home::Home;
-use super::params::{Params, field};
+use super::params::{Params, answered, field};
 use super::tables::{Tables, Target, parse_arn};
 use super::{Call, Resource};
 use crate::operation::Service;
@@ -32,10 +31,11 @@ pub(super) fn resources<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Vec<Reso
 /// The table behind what a call is about, where it tells one.
 pub(super) fn table<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Target<'b>> {
     let text = |name| text(&call.params, &[name]);
+    let answer = |name| answered(call.record.response_elements?, &[name]);
     let told = match call.operation.service {
         Service::Backup => parse_arn(text("recoveryPointArn")?),
         // What changes a mapping names it by its id alone, and is answered with its source.
-        Service::Lambda => parse_arn(text("eventSourceArn").or_else(|| answered(call, "eventSourceArn"))?),
+        Service::Lambda => parse_arn(text("eventSourceArn").or_else(|| answer("eventSourceArn"))?),
         Service::Pipes => parse_arn(text("source")?),
         Service::AutoScaling if text("serviceNamespace") == Some("dynamodb") => {
             tables.resolve_path(text("resourceId")?.strip_prefix("table/")?)
@@ -50,6 +50,7 @@ pub(super) fn table<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Targe
 fn name<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
     let (home, service) = (tables.home, call.operation.service);
     let text = |name| text(&call.params, &[name]);
+    let answer = |name| answered(call.record.response_elements?, &[name]).filter(|name| is_name(name));
     let here = |name: &'b str, kind: &str| arn_or(name, || home.arn(service, &format!("{kind}{name}")));
     Some(match service {
         Service::DynamoDb | Service::Streams => return None,
@@ -69,7 +70,7 @@ fn name<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
             None => here(text("backupVaultName")?, "backup-vault:"),
         },
         Service::S3 => text("bucketName")?.into(),
-        Service::Lambda => match answered(call, "functionArn").or(text("functionName")) {
+        Service::Lambda => match answer("functionArn").or(text("functionName")) {
             Some(name) => function(home, name),
             None => here(text("uuid")?, "event-source-mapping:"),
         },
@@ -158,17 +159,6 @@ fn first_fields(arn: &str, count: usize) -> &str {
 
 fn text<'b>(params: &'b Params<'_>, names: &[&str]) -> Option<&'b str> {
     params.text(names).filter(|name| is_name(name))
-}
-
-/// What the service's answer says.
-fn answered<'b>(call: &'b Call<'_>, name: &str) -> Option<&'b str> {
-    let raw: &'b RawValue = call.record.response_elements?;
-    let response: Value<'b> = serde_json::from_str(raw.get()).ok()?;
-    match field(&response, name)? {
-        // An ARN that was written with escapes is none of AWS's.
-        Value::Str(Cow::Borrowed(text)) if is_name(text) => Some(text),
-        _ => None,
-    }
 }
 
 /// What can name something: no ARN is longer than this, and an asterisk stands for several things.

@@ -55,6 +55,8 @@ pub struct Access<'a> {
     pub table: Option<TableId<'a>>,
     /// The index or stream of the table that was reached, where one was.
     pub part: Option<TablePart<'a>>,
+    /// Whether the table is only what another one is made of, by a call that has an access to that one too.
+    pub is_source: bool,
     /// What the call is about where that is no table.
     pub resource: Option<Resource<'a>>,
     /// What was done, or tried.
@@ -73,7 +75,17 @@ impl<'a> Access<'a> {
     /// An access of which nothing more is known.
     pub fn new(table: Option<TableId<'a>>, effect: Effect, items: Option<u64>) -> Self {
         let reach = Reach::Unknown;
-        Self { table, part: None, resource: None, effect, items, keys: Vec::new(), reach, unreadable: None }
+        Self {
+            table,
+            part: None,
+            is_source: false,
+            resource: None,
+            effect,
+            items,
+            keys: Vec::new(),
+            reach,
+            unreadable: None,
+        }
     }
 }
 
@@ -114,7 +126,7 @@ impl<'a> Call<'a> {
         let effect = self.fallback_effect();
         let mut accesses = match self.operation.shape {
             Shape::Table(_, items) => vec![self.of_named_table(&tables, effect, items)],
-            Shape::Control => vec![self.of_named_table(&tables, effect, None)],
+            Shape::Control => self.of_control(&tables, effect),
             Shape::Dependency => self.of_dependencies(&tables),
             Shape::Unknown => {
                 let access = self.of_named_table(&tables, effect, None);
@@ -204,6 +216,16 @@ impl<'a> Call<'a> {
         let part = part.or_else(index).or_else(|| tables.part_of(&table));
         let keys = self.params.get("key").and_then(keys::canonical).into_iter().collect();
         Access { table: Some(table), part, keys, ..access }
+    }
+
+    /// The accesses of a call of the control plane: one, but for a call that makes a table of another one.
+    fn of_control<'b>(&'b self, tables: &Tables<'b>, effect: Effect) -> Vec<Access<'b>> {
+        let access = self.of_named_table(tables, effect, None);
+        let source = request::source_table(&self.params).and_then(|name| tables.resolve(name));
+        let source = source.filter(|source| access.table.as_ref() != Some(&source.table));
+        let source =
+            source.map(|Target { table, .. }| Access { is_source: true, ..Access::new(Some(table), effect, None) });
+        [access].into_iter().chain(source).collect()
     }
 
     /// The accesses of a call of a service that owns no tables: one for each resource.

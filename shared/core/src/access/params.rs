@@ -1,5 +1,7 @@
 //! Request parameters: an object of no fixed shape, or the reason why there is none.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
@@ -83,6 +85,16 @@ impl<'a> Params<'a> {
 pub(crate) fn field<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Value<'a>> {
     let Value::Object(object) = value else { return None };
     object.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value)
+}
+
+/// A string of `responseElements`, as [`Params::text`] finds one; `None` for one with escapes, since it could not be borrowed
+/// and no name or ARN has any.
+pub(super) fn answered<'a>(response: &'a RawValue, names: &[&str]) -> Option<&'a str> {
+    let response: Value<'a> = serde_json::from_str(response.get()).ok()?;
+    match names.iter().try_fold(&response, |value, name| field(value, name))? {
+        Value::Str(Cow::Borrowed(text)) => Some(text),
+        _ => None,
+    }
 }
 
 /// `{"reason":"requestParameters too large","omitted":true,"originalSize":…}` stands in for parameters over 100 KB.

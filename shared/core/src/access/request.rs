@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
 use super::Reach;
-use super::params::{Params, field};
+use super::params::{Params, answered, field};
 use crate::operation::{Effect, partiql};
 
 /// What one part of a request does.
@@ -47,30 +47,21 @@ pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawVa
     in_params().or_else(imported).or_else(|| iterated_stream(params)).or_else(|| described_table(response?))
 }
 
+/// The table that a call makes another one of: `RestoreTableToPointInTime`, `RestoreTableFromBackup`.
+pub(super) fn source_table<'b>(params: &'b Params<'_>) -> Option<&'b str> {
+    params.get("targetTableName")?;
+    ["sourceTableArn", "sourceTableName", "backupArn"].iter().find_map(|name| params.get(name)?.as_str())
+}
+
 /// The stream in front of a shard iterator, `ARN|1|…`: an example in
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html>.
 fn iterated_stream<'b>(params: &'b Params<'_>) -> Option<&'b str> {
     params.get("shardIterator")?.as_str()?.split('|').next().filter(|stream| stream.starts_with("arn:"))
 }
 
-/// `responseElements.tableDescription.tableArn`, where `UpdateTable`'s record may name the table alone.
+/// `responseElements.tableDescription`, where `UpdateTable`'s record may name the table alone.
 fn described_table(response: &RawValue) -> Option<&str> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Response<'a> {
-        #[serde(borrow, default)]
-        table_description: Option<Description<'a>>,
-    }
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Description<'a> {
-        #[serde(borrow, default)]
-        table_arn: Option<&'a str>,
-        #[serde(borrow, default)]
-        table_name: Option<&'a str>,
-    }
-    let description = serde_json::from_str::<Response<'_>>(response.get()).ok()?.table_description?;
-    description.table_arn.or(description.table_name)
+    ["tableArn", "tableName"].iter().find_map(|name| answered(response, &["tableDescription", name]))
 }
 
 /// `BatchGetItem`: each entry asks for one item.

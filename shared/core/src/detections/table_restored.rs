@@ -29,7 +29,8 @@ pub(super) const DETECTION: Detection = Detection {
 const APIS: [&str; 3] = ["RestoreTableFromBackup", "RestoreTableToPointInTime", "RestoreTableFromAwsBackup"];
 
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    if !is(call, &APIS) {
+    // Told once, of the table that is made; the reason names its source.
+    if !is(call, &APIS) || access.is_source {
         return None;
     }
     let source = ["backupArn", "sourceTableArn", "sourceTableName"].iter().find_map(|field| call.params.text(&[field]));

@@ -91,12 +91,12 @@ const OF_TABLES: [(&str, &str, &str); 66] = [
     (
         "RestoreTableFromBackup",
         r#"{"backupArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders/backup/01547087347000-c8b6cdf3","targetTableName":"copy"}"#,
-        "control admin copy",
+        "control admin copy of orders",
     ),
     (
         "RestoreTableToPointInTime",
         r#"{"sourceTableName":"orders","targetTableName":"copy","useLatestRestorableTime":true}"#,
-        "control admin copy",
+        "control admin copy of orders",
     ),
     ("Scan", NAMED, "data read orders"),
     ("TagResource", RESOURCE, "control admin orders"),
@@ -152,14 +152,20 @@ const OF_CLUSTERS: [&str; 21] = [
     "UpdateSubnetGroup",
 ];
 
-/// The one access of a call, as `plane effect table`, and why it is unreadable.
+/// The accesses of a call, as `plane effect table [of source]`, and why the first is unreadable.
 fn access(json: &str) -> (String, Option<&'static str>) {
     let record = Record::parse(json).unwrap();
     let call = Call::read(&record).unwrap();
     let accesses = call.accesses();
-    let [access] = &accesses[..] else { panic!("{accesses:?}") };
-    let table = access.table.as_ref().map_or("-", |table| &table.name);
-    (format!("{} {} {table}", call.operation.plane.as_str(), access.effect.as_str()), access.unreadable)
+    let tables = accesses.iter().map(|access| access.table.as_ref().map_or("-", |table| &table.name));
+    let told = format!(
+        "{} {} {}",
+        call.operation.plane.as_str(),
+        accesses[0].effect.as_str(),
+        tables.collect::<Vec<_>>().join(" of ")
+    );
+    assert!(accesses.iter().enumerate().all(|(number, access)| access.is_source == (number > 0)));
+    (told, accesses[0].unreadable)
 }
 
 #[test]
