@@ -36,7 +36,7 @@ demo: ## Replay the sample events and show what a security engineer would see
 
 .PHONY: test
 test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end
-	$(CARGO) test --locked --package tablewarden-core --doc
+	$(CARGO) test --locked --package tablewarden-core --package tablewarden-generator --doc
 	$(RUN_TESTS) --workspace
 
 .PHONY: unit

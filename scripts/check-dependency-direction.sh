@@ -33,7 +33,7 @@ forbid ddl-event "$direct" "$aws_sdk" 'only tablewarden-aws names an AWS SDK'
 forbid tablewarden "$direct" "$aws_sdk|$runtime" 'only tablewarden-aws names an AWS SDK'
 forbid tablewarden "$any" 'trail-log|ddl-event' 'the command does not depend on a function'
 for package in tablewarden-core tablewarden-aws trail-log ddl-event tablewarden; do
-    forbid "$package" "$any" 'tablewarden-(testkit|tests)' 'builders and fakes are for tests only'
+    forbid "$package" "$any" 'tablewarden-(testkit|generator|tests)' 'builders and fakes are for tests only'
 done
 
 if ((broken == 0)); then
