@@ -57,6 +57,7 @@ pub mod delivery;
 pub mod detections;
 pub mod explain;
 pub mod finding;
+mod key_ties;
 pub mod log_file;
 pub mod operation;
 pub mod place;

@@ -2,6 +2,7 @@
 
 mod replay;
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -9,10 +10,12 @@ use jiff::Timestamp;
 
 use crate::access::{Access, Call, TablePart};
 use crate::delivery::SkipReason;
-use crate::detections::{self, Context};
+use crate::detections::{self, Context, Hit};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
+use crate::key_ties::KeyTies;
 use crate::log_file::{self, Entry, Limits, LogFileError};
 use crate::operation::Service;
+use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, Observer, RawRecord, Reject};
 use crate::record::Record;
@@ -33,6 +36,9 @@ pub struct Audit {
     screen: Screen,
     seen: Seen,
     findings: Findings,
+    key_ties: KeyTies,
+    /// The buckets that log files were read from.
+    log_buckets: BTreeSet<String>,
     tally: Tally,
 }
 
@@ -46,6 +52,8 @@ impl Audit {
             screen: Screen::new(&Service::ALL),
             seen: Seen::default(),
             findings: Findings::default(),
+            key_ties: KeyTies::default(),
+            log_buckets: BTreeSet::new(),
             tally: Tally::default(),
         }
     }
@@ -60,6 +68,9 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<(), LogFileError> {
+        if let Place::Object(object) = origin.place {
+            self.log_buckets.insert(object.bucket.clone());
+        }
         let mut capped = Capped { observer, rejects: 0 };
         let result = self.read(input, origin, &mut capped, |audit, Value { json, index, listed }, observer| {
             if listed {
@@ -128,7 +139,9 @@ impl Audit {
 
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
-        self.findings.into_sorted()
+        let Self { policy, mut findings, key_ties, .. } = self;
+        key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings));
+        findings.into_sorted()
     }
 
     /// Audits a record of an audited service; the reason where it is passed over all the same.
@@ -158,8 +171,13 @@ impl Audit {
             }
         }
         self.tally.relevant(call.time, self.now);
+        let policy = self.policy.as_deref();
+        self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(&mut self.findings));
         for access in accesses {
-            let context = Context::of(self.policy.as_deref(), &call, &access);
+            let context = Context {
+                is_log_bucket: self.is_log_bucket(&access),
+                ..Context::of(self.policy.as_deref(), &call, &access)
+            };
             let label = context.table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
             observer.accessed(&call, &access, &context);
@@ -172,6 +190,12 @@ impl Audit {
             }
         }
         Ok(None)
+    }
+
+    /// Whether an access is of a bucket that log files of this run were read from.
+    fn is_log_bucket(&self, access: &Access<'_>) -> bool {
+        let resource = access.resource.as_ref().filter(|resource| resource.service == Service::S3);
+        resource.is_some_and(|bucket| self.log_buckets.contains(bucket.name.as_ref()))
     }
 
     /// Reads a file, hands on what is JSON and rejects the rest.
@@ -253,6 +277,15 @@ impl<O: Observer> Observer for Capped<'_, O> {
 
     fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
         self.observer.read(record, fate);
+    }
+}
+
+/// Adds what is found later than in its own turn, unless the policy suppresses it.
+fn adding_to(findings: &mut Findings) -> impl FnMut(Hit, &Call<'_>, &Access<'_>, &Context<'_>, Origin<'_>) {
+    |hit, call, access, _, origin| {
+        if hit.suppressed.is_none() {
+            findings.add(hit, call, access, origin);
+        }
     }
 }
 

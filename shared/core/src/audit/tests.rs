@@ -1,6 +1,6 @@
 use super::*;
 use crate::access::Access;
-use crate::place::Place;
+use crate::place::{ObjectRef, Place};
 
 const DELIVERY: &str = include_str!("../../../../events/deliveries/cloudwatch-logs.json");
 const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
@@ -285,5 +285,26 @@ fn an_entry_that_holds_no_record_is_rejected() {
         let (index, reason, detail) = &notes.rejects[0];
         assert_eq!((*index, *reason), (0, RejectReason::Malformed), "{entry}");
         assert!(detail.starts_with("expected a record"), "{entry}: {detail}");
+    }
+}
+
+#[test]
+fn the_bucket_of_a_log_file_is_a_log_bucket() {
+    let deletion = |id: &str, bucket: &str| {
+        format!(
+            r#"{{"eventID":"{id}","eventTime":"2026-03-02T09:15:00Z","eventSource":"s3.amazonaws.com","eventName":"DeleteBucketPolicy",
+                "awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{{"bucketName":"{bucket}"}}}}"#
+        )
+    };
+    let file = format!("{{\"Records\":[{},{}]}}", deletion("a", "acme-cloudtrail"), deletion("b", "acme-exports"));
+    let object = ObjectRef { bucket: "acme-cloudtrail".into(), key: "AWSLogs/a.json.gz".into() };
+    for (place, want) in
+        [(Place::Object(object), vec![Some("acme-cloudtrail")]), (Place::File("a.json".into()), vec![])]
+    {
+        let mut audit = audit();
+        audit.log_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut Notes::default()).unwrap();
+        let findings = audit.into_findings();
+        let tampered = findings.iter().filter(|finding| finding.subject.detection.id == "log-bucket-tampered");
+        assert_eq!(tampered.map(|finding| finding.subject.resource.as_deref()).collect::<Vec<_>>(), want);
     }
 }

@@ -33,10 +33,21 @@ pub struct Detection {
 pub(crate) enum Judge {
     /// At one access at a time.
     Access(fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<Verdict>),
+    /// At a call on a KMS key, once it is known which tables depend on the key.
+    Key(&'static KeyJudge),
     /// At how much is done in a stretch of event time, by one actor to one table.
     Window(&'static Window),
     /// At what other detections found.
     Chain(&'static Chain),
+}
+
+/// Looking at calls on KMS keys.
+#[derive(Debug)]
+pub(crate) struct KeyJudge {
+    /// Whether a call is of interest, if only a table depends on its key.
+    pub(crate) endangers: fn(&Call<'_>) -> bool,
+    /// What is found in it, for one table, or none where it is not known which; the words say what ties it to the key.
+    pub(crate) judge: fn(&Call<'_>, &Access<'_>, &Context<'_>, &str) -> Option<Verdict>,
 }
 
 /// Counting over event time.
@@ -140,7 +151,7 @@ impl Detection {
     pub fn window(&self) -> Option<&'static Window> {
         match self.judge {
             Judge::Window(window) => Some(window),
-            Judge::Access(_) | Judge::Chain(_) => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => None,
         }
     }
 
@@ -148,7 +159,7 @@ impl Detection {
     pub fn chain(&self) -> Option<&'static Chain> {
         match self.judge {
             Judge::Chain(chain) => Some(chain),
-            Judge::Access(_) | Judge::Window(_) => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) => None,
         }
     }
 

@@ -25,7 +25,8 @@ pub(super) const DETECTION: Detection = Detection {
 
 /// Tables that are created or restored get a key, and keep it: that is no change.
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    if call.operation.service != Service::DynamoDb || call.record.event_name() != "UpdateTable" {
+    let is_update = call.operation.service == Service::DynamoDb && call.record.event_name() == "UpdateTable";
+    if !is_update || context.names_api(call) {
         return None;
     }
     let (own, _) = call.account_and_region(access);

@@ -45,7 +45,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Case, check_with_and_without_policy};
+    use super::super::testing::{Case, check, check_with_and_without_policy};
 
     const STREAM: &str =
         r#"{"tableName":"orders","streamArn":"arn:aws:kinesis:eu-west-1:111122223333:stream/orders-changes"}"#;
@@ -79,6 +79,19 @@ mod tests {
                     .fires("informational"),
                 Case::new("Kinesis switched on", "EnableKinesisStreamingDestination", STREAM),
                 Case::new("looked at", "DescribeContributorInsights", r#"{"tableName":"orders"}"#),
+            ],
+        );
+    }
+
+    #[test]
+    fn who_is_expected_may_switch_it_off() {
+        let policy = "version: 1\ntables:\n  - table: orders\n    expected: [{user: alice, effects: [admin]}]\n";
+        check(
+            super::DETECTION.id,
+            policy,
+            &[
+                Case::new("expected", "DisableKinesisStreamingDestination", STREAM),
+                Case::new("a stranger", "DisableKinesisStreamingDestination", STREAM).by("mallory").fires("low"),
             ],
         );
     }

@@ -36,6 +36,8 @@ pub enum Opinion {
     Off(String),
     /// It speaks up.
     Hit(Hit),
+    /// It waits until the run has told which tables depend on the key.
+    Waits,
     /// It counts, and speaks up once enough has come together.
     Counts {
         /// Which of its counters.
@@ -69,6 +71,8 @@ pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> V
         let opinion = match detection.judge {
             Judge::Access(judge) => judge(call, access, context)
                 .map_or(Opinion::Silent, |verdict| opinion(detection, verdict, call, access, context)),
+            Judge::Key(judge) if (judge.endangers)(call) => Opinion::Waits,
+            Judge::Key(_) => Opinion::Silent,
             Judge::Window(window) => count(detection, window, call, access, context),
             Judge::Chain(chain) => link(detection, chain, &opinions, context),
         };

@@ -13,7 +13,10 @@ mod event_selectors;
 mod insights_disabled;
 mod item_deletion;
 mod judge;
+mod key_endangered;
+mod log_bucket_tampered;
 mod page;
+mod pipeline_tampered;
 mod pitr_off;
 mod replica_changed;
 mod resource_policy_changed;
@@ -26,14 +29,16 @@ mod table_exported;
 mod table_imported;
 mod table_restored;
 mod table_updated;
+mod tags_changed;
 mod trail_stopped;
 mod ttl_changed;
 mod unexpected_principal;
 mod unreadable_request;
 mod weighing;
 
-pub(crate) use detection::Judge;
 pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
+pub(crate) use detection::{Judge, KeyJudge};
+pub(crate) use judge::hit;
 pub use judge::{Hit, Opinion, explain, judge};
 pub use page::page;
 pub use section::Section;
@@ -61,11 +66,18 @@ const CONTROL_PLANE: &[&Detection] = &[
     &stream_opened::DETECTION,
     &resource_policy_changed::DETECTION,
     &encryption_key_changed::DETECTION,
+    &key_endangered::DETECTION,
+    &tags_changed::DETECTION,
     &insights_disabled::DETECTION,
     &dax_changed::DETECTION,
 ];
 
-const BLINDFOLDS: &[&Detection] = &[&trail_stopped::DETECTION, &selectors_narrowed::DETECTION];
+const BLINDFOLDS: &[&Detection] = &[
+    &trail_stopped::DETECTION,
+    &selectors_narrowed::DETECTION,
+    &log_bucket_tampered::DETECTION,
+    &pipeline_tampered::DETECTION,
+];
 
 const CHAINS: &[&Detection] = &[];
 

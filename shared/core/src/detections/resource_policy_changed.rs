@@ -41,7 +41,9 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         "DeleteResourcePolicy" => (Severity::High, format!("the resource policy of {of} is taken away")),
         _ => return None,
     };
-    Some(Verdict::new(severity, reason))
+    // Whoever may set policies is not thereby expected to let others in.
+    let is_expected = severity < Severity::Critical && context.names_api(call);
+    (!is_expected).then(|| Verdict::new(severity, reason))
 }
 
 /// What a call that sets a policy does.
@@ -136,6 +138,32 @@ mod tests {
                 Case::new("own", "CreateTable", &create(r#"{"AWS":"111122223333"}"#)),
                 Case::new("another", "CreateTable", &create(r#"{"AWS":"444455556666"}"#)).fires("critical"),
                 Case::new("none", "CreateTable", r#"{"tableName":"orders"}"#),
+            ],
+        );
+    }
+
+    #[test]
+    fn who_is_expected_to_set_policies_may_not_let_others_in() {
+        let policy = r#"
+version: 1
+accounts: {"123456789012": settlement}
+tables:
+  - table: orders
+    expected:
+      - {user: alice, actions: [PutResourcePolicy]}
+      - {user: bob, actions: ["Put*"]}
+"#;
+        let put = |claim, account: &str| {
+            Case::new(claim, "PutResourcePolicy", &allow(&format!(r#"{{"AWS":"{account}"}}"#), ""))
+        };
+        check(
+            super::DETECTION.id,
+            policy,
+            &[
+                put("for its own account", "111122223333"),
+                put("for an approved account", "123456789012"),
+                put("for another account", "444455556666").fires("critical"),
+                put("by whom a wildcard expects", "111122223333").by("bob").fires("high"),
             ],
         );
     }

@@ -43,9 +43,7 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
         ("PutEventConfiguration", params) => (Severity::Critical, aggregated(params)?),
         _ => return None,
     };
-    let trail = call.params.text(&["trailName"]).or_else(|| call.params.text(&["eventDataStore"]));
-    let trail = trail.map_or("a trail that the record does not name".to_owned(), |name| format!("trail {name}"));
-    Some(Verdict::new(severity, format!("{trail}: {reason}")))
+    Some(Verdict::new(severity, reason))
 }
 
 fn narrowed(gaps: Gaps) -> Option<(Severity, String)> {

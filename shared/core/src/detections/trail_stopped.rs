@@ -26,12 +26,10 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
     if call.operation.service != Service::CloudTrail {
         return None;
     }
-    let trail = call.params.text(&["name"]);
-    let trail = trail.map_or("a trail that the record does not name".to_owned(), |name| format!("the trail {name}"));
     let (severity, reason) = match call.record.event_name() {
-        "StopLogging" => (Severity::Critical, format!("StopLogging of {trail}")),
-        "DeleteTrail" => (Severity::Critical, format!("DeleteTrail of {trail}")),
-        "UpdateTrail" => updated(call, &trail, context)?,
+        "StopLogging" => (Severity::Critical, "StopLogging stops the trail".to_owned()),
+        "DeleteTrail" => (Severity::Critical, "DeleteTrail deletes the trail".to_owned()),
+        "UpdateTrail" => updated(call, context)?,
         _ => return None,
     };
     Some(Verdict::new(severity, reason))
@@ -41,16 +39,15 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
 /// does not tell.
 ///
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html>
-fn updated(call: &Call<'_>, trail: &str, context: &Context<'_>) -> Option<(Severity, String)> {
+fn updated(call: &Call<'_>, context: &Context<'_>) -> Option<(Severity, String)> {
     let params = &call.params;
-    match params {
-        Params::Known(_) => {}
-        Params::Unreadable(why) => {
-            return Some((Severity::Critical, format!("UpdateTrail of {trail}, and to what is not known: {why}")));
-        }
-        Params::Absent => {
-            return Some((Severity::Critical, "UpdateTrail of a trail that the record does not name".to_owned()));
-        }
+    let hidden = match params {
+        Params::Known(_) => None,
+        Params::Unreadable(why) => Some(*why),
+        Params::Absent => Some("no request parameters"),
+    };
+    if let Some(why) = hidden {
+        return Some((Severity::Critical, format!("what UpdateTrail makes of the trail is not known: {why}")));
     }
     let off = |name| params.flag(&[name]) == Some(false);
     let bucket = params
@@ -61,22 +58,22 @@ fn updated(call: &Call<'_>, trail: &str, context: &Context<'_>) -> Option<(Sever
         bucket.map(|bucket| {
             let known =
                 if context.policy.is_some() { "no log bucket of the policy" } else { "not known without a policy" };
-            format!("it is to send its files to {bucket}, which is {known}")
+            format!("send its files to {bucket}, which is {known}")
         }),
-        off("isMultiRegionTrail").then(|| "it is to cover one region alone".to_owned()),
-        off("isOrganizationTrail").then(|| "it is to cover one account alone".to_owned()),
-        key.map(|key| format!("it is to encrypt its files under {key}, which is not yours")),
+        off("isMultiRegionTrail").then(|| "cover one region alone".to_owned()),
+        off("isOrganizationTrail").then(|| "cover one account alone".to_owned()),
+        key.map(|key| format!("encrypt its files under {key}, which is not yours")),
     ]
     .into_iter()
     .flatten()
     .collect();
     let weakening = [
-        off("includeGlobalServiceEvents").then(|| "it is to leave out global services".to_owned()),
-        off("enableLogFileValidation").then(|| "it is to write no digests any more, which prove its files".to_owned()),
+        off("includeGlobalServiceEvents").then(|| "leave out global services".to_owned()),
+        off("enableLogFileValidation").then(|| "write no digests any more, which prove its files".to_owned()),
     ];
     let severity = if blinding.is_empty() { Severity::High } else { Severity::Critical };
     let reasons: Vec<String> = blinding.into_iter().chain(weakening.into_iter().flatten()).collect();
-    (!reasons.is_empty()).then(|| (severity, format!("UpdateTrail of {trail}: {}", reasons.join("; "))))
+    (!reasons.is_empty()).then(|| (severity, format!("UpdateTrail has the trail {}", reasons.join("; "))))
 }
 
 /// Whether a key is of another account than the trail, or of none that the policy approves.
@@ -105,17 +102,17 @@ mod tests {
             &[
                 case("stopped", "StopLogging", r#"{"name":"main"}"#)
                     .fires("critical")
-                    .because("StopLogging of the trail main"),
+                    .because("StopLogging stops the trail"),
                 case("not stopped", "StopLogging", r#"{"name":"main"}"#).error("AccessDenied").fires("high"),
                 case("deleted", "DeleteTrail", r#"{"name":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"}"#)
                     .fires("critical")
-                    .because("DeleteTrail of the trail arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"),
+                    .because("DeleteTrail deletes the trail"),
                 update("moved", r#""s3BucketName":"elsewhere""#)
                     .fires("critical")
-                    .because("UpdateTrail of the trail main: it is to send its files to elsewhere, which is not known without a policy"),
+                    .because("UpdateTrail has the trail send its files to elsewhere, which is not known without a policy"),
                 update("one region, and no digests", r#""isMultiRegionTrail":false,"enableLogFileValidation":false"#)
                     .fires("critical")
-                    .because("UpdateTrail of the trail main: it is to cover one region alone; it is to write no digests any more, which prove its files"),
+                    .because("UpdateTrail has the trail cover one region alone; write no digests any more, which prove its files"),
                 update("one account", r#""isOrganizationTrail":false"#).fires("critical"),
                 update(
                     "a key of others",
@@ -141,6 +138,35 @@ mod tests {
                 case("denied without parameters", "UpdateTrail", "null").error("AccessDenied").fires("high"),
                 case("selectors", "PutEventSelectors", r#"{"trailName":"main"}"#),
                 Case::new("no trail", "UpdateTable", r#"{"name":"main"}"#),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_trail_may_move_to_a_log_bucket_and_to_an_approved_key() {
+        let policy = r#"
+version: 1
+approved:
+  keys: ["arn:aws:kms:eu-west-1:444455556666:key/*"]
+pipeline:
+  log-buckets: [acme-cloudtrail]
+tables: []
+"#;
+        let key = |account: &str| format!("arn:aws:kms:eu-west-1:{account}:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d");
+        let update = |claim, field: &str, value: &str| {
+            let params = format!(r#"{{"name":"main","{field}":"{value}"}}"#);
+            Case::new(claim, "UpdateTrail", &params).to(Service::CloudTrail)
+        };
+        check(
+            super::DETECTION.id,
+            policy,
+            &[
+                update("known", "s3BucketName", "acme-cloudtrail"),
+                update("unknown", "s3BucketName", "acme-cloudtrail-2").fires("critical").because(
+                    "UpdateTrail has the trail send its files to acme-cloudtrail-2, which is no log bucket of the policy",
+                ),
+                update("approved", "kmsKeyId", &key("444455556666")),
+                update("not approved", "kmsKeyId", &key("111122223333")).fires("critical"),
             ],
         );
     }

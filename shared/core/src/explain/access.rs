@@ -79,7 +79,7 @@ pub struct TrialStory {
 pub struct DetectionStory {
     /// Its id.
     pub id: &'static str,
-    /// `fired`, `suppressed`, `off`, `counts` or `step`.
+    /// `fired`, `suppressed`, `off`, `waits`, `counts` or `step`.
     pub said: &'static str,
     /// Why, or what it counts.
     pub reason: String,
@@ -207,6 +207,9 @@ impl DetectionStory {
                         Self { severity, suppressed_by: Some(*line), ..story("suppressed", reason) }
                     }
                 }
+            }
+            Opinion::Waits => {
+                story("waits", "speaks up once the policy or another record ties a table to the key".to_owned())
             }
             Opinion::Counts { counter, adds, threshold } => {
                 story("counts", format!("adds {adds} to the {}, of which {threshold} are enough", counter.noun))

@@ -61,6 +61,11 @@ impl Policy {
         on_list(self.approved.keys.as_ref(), |entry| names_key(entry, key))
     }
 
+    /// Whether the approved keys name this very key, and not by a wildcard.
+    pub fn names_key(&self, key: &str) -> bool {
+        self.approved.keys.iter().flatten().any(|entry| !entry.contains('*') && names_key(entry, key))
+    }
+
     /// Whether something belongs to this pipeline, by its ARN or by its bare name and the service's word in ARNs (`sqs`).
     pub fn is_own(&self, service: &str, name_or_arn: &str) -> bool {
         let own = &self.pipeline.resources;

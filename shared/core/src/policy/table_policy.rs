@@ -5,6 +5,7 @@ use super::expectation::Expectation;
 use super::setting::Settings;
 use super::table_spec::TableSpec;
 use crate::operation::Effect;
+use crate::table::{TableArn, TableId, partition_of_region};
 
 /// How much it matters who touches a table. Ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,5 +54,20 @@ impl TablePolicy {
     /// How specific the entry is, in words: of those that match a table, the most specific one speaks for it.
     pub fn specificity(&self) -> String {
         self.spec.rank().to_string()
+    }
+
+    /// The one table that the entry names, if it names one: of this account and region as far as it does not say.
+    pub fn only_table(&self, account: &str, region: &str) -> Option<TableId<'static>> {
+        let full = TableArn::parse(&self.label).filter(|_| !self.label.contains('*'));
+        let table = match full {
+            Some(arn) => arn.table.into_owned(),
+            None => TableId {
+                partition: partition_of_region(region).into(),
+                account: account.to_owned().into(),
+                region: region.to_owned().into(),
+                name: self.spec.exact_name()?.to_owned().into(),
+            },
+        };
+        self.spec.matches(&table).then_some(table)
     }
 }

@@ -6,7 +6,7 @@ fn check_selectors(fields: &str, want: Option<(&'static str, &str)>) {
     let params = format!(r#"{{"trailName":"main",{fields}}}"#);
     let case = Case::new(fields, "PutEventSelectors", &params).to(Service::CloudTrail);
     let case = match want {
-        Some((severity, reason)) => case.fires(severity).because(&format!("trail main: {reason}")),
+        Some((severity, reason)) => case.fires(severity).because(reason),
         None => case,
     };
     check(super::DETECTION.id, "", &[case]);
@@ -151,9 +151,10 @@ fn what_the_record_does_not_tell_is_critical() {
         super::DETECTION.id,
         "",
         &[
-            case("PutEventSelectors", omitted)
-                .because("a trail that the record does not name: what PutEventSelectors sets is not known: request parameters omitted by CloudTrail as too large"),
-            case("PutEventSelectors", r#"{"trailName":"main"}"#).because("trail main: the record does not tell the selectors"),
+            case("PutEventSelectors", omitted).because(
+                "what PutEventSelectors sets is not known: request parameters omitted by CloudTrail as too large",
+            ),
+            case("PutEventSelectors", r#"{"trailName":"main"}"#).because("the record does not tell the selectors"),
             case("PutEventSelectors", "null").error("AccessDenied").fires("high"),
             case("PutEventConfiguration", omitted),
         ],
@@ -170,12 +171,49 @@ fn aggregating_data_events_is_told() {
         super::DETECTION.id,
         "",
         &[
-            case("aggregated", r#""aggregationConfigurations":[{"eventCategory":"Data","templates":["API_ACTIVITY"]}]"#)
-                .fires("critical")
-                .because("trail main: data events are aggregated to summaries of five minutes by API_ACTIVITY, which name no single call"),
+            case(
+                "aggregated",
+                r#""aggregationConfigurations":[{"eventCategory":"Data","templates":["API_ACTIVITY"]}]"#,
+            )
+            .fires("critical")
+            .because(
+                "data events are aggregated to summaries of five minutes by API_ACTIVITY, which name no single call",
+            ),
             case("no longer aggregated", r#""aggregationConfigurations":[]"#),
             case("larger events", r#""maxEventSize":"Large""#),
             Case::new("of a table", "PutEventSelectors", r#"{"tableName":"orders"}"#),
+        ],
+    );
+}
+
+#[test]
+fn own_tables_may_be_left_out() {
+    let policy = r#"
+version: 1
+pipeline:
+  resources: ["arn:aws:dynamodb:*:111122223333:table/tablewarden-*"]
+tables: []
+"#;
+    let own = "arn:aws:dynamodb:eu-west-1:111122223333:table";
+    let leaving_out = |condition: String| {
+        let params = format!(
+            r#"{{"trailName":"main","advancedEventSelectors":[
+                {{"fieldSelectors":[{{"field":"eventCategory","equals":["Management"]}}]}},
+                {{"fieldSelectors":[{{"field":"eventCategory","equals":["Data"]}},{{"field":"resources.type","equals":["AWS::DynamoDB::Stream"]}}]}},
+                {{"fieldSelectors":[{{"field":"eventCategory","equals":["Data"]}},{{"field":"resources.type","equals":["AWS::DynamoDB::Table"]}},
+                    {{"field":"resources.ARN",{condition}}}]}}]}}"#
+        );
+        Case::new(&condition, "PutEventSelectors", &params).to(Service::CloudTrail)
+    };
+    check(
+        super::DETECTION.id,
+        policy,
+        &[
+            leaving_out(format!(r#""notEquals":["{own}/tablewarden-state"]"#)),
+            leaving_out(format!(r#""notStartsWith":["{own}/tablewarden-"]"#)),
+            leaving_out(format!(r#""notEquals":["{own}/tablewarden-state","{own}/orders"]"#)).fires("critical"),
+            leaving_out(format!(r#""notStartsWith":["{own}/tablewarden"]"#)).fires("critical"),
+            leaving_out(r#""notEndsWith":["tablewarden-state"]"#.to_owned()).fires("critical"),
         ],
     );
 }

@@ -61,7 +61,7 @@ fn threshold(
     let text = text?;
     let counts = match detection.judge {
         Judge::Window(window) => window.counters.iter().any(|counter| counter.unit == unit),
-        Judge::Access(_) | Judge::Chain(_) => false,
+        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => false,
     };
     if !counts {
         report.add(text.defined, Wrong::new(format!("`{}` does not count {field}", detection.id), "no such field"));
