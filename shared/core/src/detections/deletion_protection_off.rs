@@ -26,14 +26,15 @@ pub(super) const DETECTION: Detection = Detection {
 /// A restored or imported table starts without protection, and no parameter could ask for it: `table-restored` and
 /// `table-imported` say so.
 fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    if context.names_api(call) {
+    let required = context.table.filter(|table| table.deletion_protection);
+    // A line that names the API expects changes of the table, not what the same policy rules out.
+    if required.is_none() && context.names_api(call) {
         return None;
     }
     let reason = if is(call, &["UpdateTable"]) {
         turned_off(call)?.to_owned()
     } else if is(call, &["CreateTable"]) {
-        let table = context.table.filter(|table| table.deletion_protection)?;
-        let how = created_without(call)?;
+        let (table, how) = (required?, created_without(call)?);
         format!("{how}, which the policy requires (line {})", table.line)
     } else {
         return None;
@@ -115,8 +116,18 @@ mod tests {
 
     #[test]
     fn a_table_that_the_policy_wants_protected_is_created_with_protection() {
-        let policy = "version: 1\ntables:\n  - table: orders\n    deletion-protection: required\n  - table: carts\n";
-        let reason = "the table is created without deletion protection, which the policy requires (line 3)";
+        let policy = r"
+version: 1
+tables:
+  - table: orders
+    deletion-protection: required
+    expected:
+      - {user: alice, actions: [CreateTable, UpdateTable]}
+  - table: carts
+    expected:
+      - {user: alice, actions: [CreateTable, UpdateTable]}
+";
+        let reason = "the table is created without deletion protection, which the policy requires (line 4)";
         check(
             ID,
             policy,
@@ -130,7 +141,14 @@ mod tests {
                     .response(r#"{"tableDescription":{"tableName":"orders"}}"#)
                     .fires("high"),
                 Case::new("on", "CreateTable", r#"{"tableName":"orders","deletionProtectionEnabled":true}"#),
+                Case::new("switched off", "UpdateTable", r#"{"tableName":"orders","deletionProtectionEnabled":false}"#)
+                    .fires("high"),
                 Case::new("not required", "CreateTable", r#"{"tableName":"carts"}"#),
+                Case::new(
+                    "not required either",
+                    "UpdateTable",
+                    r#"{"tableName":"carts","deletionProtectionEnabled":false}"#,
+                ),
                 Case::new("no entry", "CreateTable", r#"{"tableName":"other"}"#),
             ],
         );
