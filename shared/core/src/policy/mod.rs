@@ -67,6 +67,8 @@ mod key_secret;
 mod kms;
 mod pattern;
 mod principal;
+#[cfg(feature = "schema")]
+mod schema;
 mod setting;
 mod standing;
 mod suggest;
@@ -83,6 +85,8 @@ pub use approved::Approval;
 pub use error::PolicyError;
 pub use expectation::Expectation;
 pub use key_secret::{KeyDisplay, KeySecret, NoSecret, ShortSecret};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use setting::Setting;
 pub use standing::{Standing, Trial, TrialResult};
 pub use suggest::suggest;

@@ -24,7 +24,7 @@ pub(super) fn pipeline(lists: file::Pipeline, report: &mut Report<'_>) -> Pipeli
         resources: all(lists.resources.unwrap_or_default(), report, ArnPattern::parse),
         log_buckets: all(lists.log_buckets.unwrap_or_default(), report, bucket),
         deployer: deployer
-            .filter_map(|mut line| principals::compile(line.value.take_principal(), line.defined, report))
+            .filter_map(|mut line| principals::compile(line.value.take_principal(), line.at, report))
             .collect(),
     }
 }

@@ -1,18 +1,15 @@
 //! `detections`: what is changed about them.
 
-use serde_saphyr::Spanned;
-
 use super::super::error::{Report, Wrong};
-use super::super::file::{self, Pairs, Text};
+use super::super::file::{self, Count, DetectionId, Pairs, Text};
 use super::super::setting::{Setting, Settings};
-use super::noted;
+use super::{noted, word};
 use crate::detections::{ALL, Detection, Judge, Unit};
-use crate::severity::Severity;
 
-pub(super) fn compile(list: Pairs<Spanned<file::Detection>>, report: &mut Report<'_>) -> Settings {
+pub(super) fn compile(list: Pairs<DetectionId, file::Placed<file::Detection>>, report: &mut Report<'_>) -> Settings {
     let mut settings = Settings::default();
     for (id, change) in list.0 {
-        let Some(detection) = noted(known(&id.value), id.defined, report) else { continue };
+        let Some(detection) = noted(known(&id.value), id.at, report) else { continue };
         let setting = match change.value {
             file::Detection::Word(word) if word == "off" => Setting { off: true, ..Setting::default() },
             file::Detection::Word(word) => {
@@ -20,7 +17,7 @@ pub(super) fn compile(list: Pairs<Spanned<file::Detection>>, report: &mut Report
                     format!("`{word}` says nothing about a detection"),
                     "`off`, or fields such as `{severity: low}`",
                 );
-                report.add(change.defined, wrong);
+                report.add(change.at, wrong);
                 continue;
             }
             file::Detection::Changed(fields) => changed(detection, *fields, report),
@@ -40,11 +37,7 @@ pub(super) fn known(id: &str) -> Result<&'static Detection, Wrong> {
 }
 
 fn changed(detection: &Detection, fields: file::Thresholds, report: &mut Report<'_>) -> Setting {
-    let severity = fields.severity.and_then(|word| {
-        let words = Severity::ALL.map(Severity::as_str);
-        let severity = word.value.parse::<Severity>().map_err(|_| Wrong::unknown("severity", &word.value, &words));
-        noted(severity, word.defined, report)
-    });
+    let severity = fields.severity.and_then(|text| noted(word(&text.value), text.at, report));
     let items = threshold(detection, Unit::Items, "items", fields.items, report);
     let calls = threshold(detection, Unit::Calls, "calls", fields.calls, report);
     Setting { off: false, severity, items, calls }
@@ -55,7 +48,7 @@ fn threshold(
     detection: &Detection,
     unit: Unit,
     field: &str,
-    text: Option<Text>,
+    text: Option<Text<Count>>,
     report: &mut Report<'_>,
 ) -> Option<u64> {
     let text = text?;
@@ -64,11 +57,11 @@ fn threshold(
         Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => false,
     };
     if !counts {
-        report.add(text.defined, Wrong::new(format!("`{}` does not count {field}", detection.id), "no such field"));
+        report.add(text.at, Wrong::new(format!("`{}` does not count {field}", detection.id), "no such field"));
         return None;
     }
     let number = text.value.parse::<u64>().ok().filter(|number| *number > 0);
     let number =
         number.ok_or_else(|| Wrong::new(format!("`{}` is no threshold", text.value), "a whole number from 1 on"));
-    noted(number, text.defined, report)
+    noted(number, text.at, report)
 }

@@ -1,7 +1,7 @@
 //! The lines of `expected`.
 
 use ipnet::IpNet;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Location;
 
 use super::super::error::{Report, Wrong};
 use super::super::expectation::{Calls, Expectation, Origin};
@@ -11,40 +11,40 @@ use super::approvals::{account, region};
 use super::{all, line_of, noted, one_line, principals, windows, word};
 use crate::operation::{self, Effect, Service, Shape};
 
-pub(super) fn compile(line: Spanned<file::Expected>, report: &mut Report<'_>) -> Option<Expectation> {
-    let Spanned { value: mut line, defined, .. } = line;
-    let principal = principals::compile(line.take_principal(), defined, report);
-    let calls = calls(line.effects, line.actions, defined, report);
+pub(super) fn compile(line: file::Placed<file::Expected>, report: &mut Report<'_>) -> Option<Expectation> {
+    let file::Placed { value: mut line, at } = line;
+    let principal = principals::compile(line.take_principal(), at, report);
+    let calls = calls(line.effects, line.actions, at, report);
     let origin = Origin {
-        vpc_endpoints: listed(line.vpc_endpoints, "vpc-endpoints", defined, report, endpoint),
-        cidrs: listed(line.cidrs, "cidrs", defined, report, cidr),
-        accounts: listed(line.accounts, "accounts", defined, report, account),
-        regions: listed(line.regions, "regions", defined, report, region),
+        vpc_endpoints: listed(line.vpc_endpoints, "vpc-endpoints", at, report, endpoint),
+        cidrs: listed(line.cidrs, "cidrs", at, report, cidr),
+        accounts: listed(line.accounts, "accounts", at, report, account),
+        regions: listed(line.regions, "regions", at, report, region),
     };
     if line.windows.as_ref().is_some_and(Vec::is_empty) {
-        report.add(defined, empty("windows"));
+        report.add(at, empty("windows"));
     }
     let windows = line.windows.into_iter().flatten();
     let windows = windows.filter_map(|window| windows::compile(window.value, report)).collect();
     let reason = line.reason.and_then(|reason| one_line(reason, report));
     let until = line.until.and_then(|until| {
         if reason.is_none() {
-            report.add(until.defined, Wrong::new("this line has an end and no reason", "a field `reason` beside it"));
+            report.add(until.at, Wrong::new("this line has an end and no reason", "a field `reason` beside it"));
         }
-        noted(windows::end(&until.value), until.defined, report)
+        noted(windows::end(&until.value), until.at, report)
     });
-    Some(Expectation { line: line_of(defined), reason, principal: principal?, calls, origin, windows, until })
+    Some(Expectation { line: line_of(at), reason, principal: principal?, calls, origin, windows, until })
 }
 
-const EFFECTS: [(&str, Effect); 4] =
-    [("read", Effect::Read), ("write", Effect::Write), ("delete", Effect::Delete), ("admin", Effect::Admin)];
-
-fn calls(effects: Option<Vec<Text>>, actions: Option<Vec<Text>>, at: Location, report: &mut Report<'_>) -> Calls {
+fn calls(
+    effects: Option<Vec<Text<Effect>>>,
+    actions: Option<Vec<Text<file::Api>>>,
+    at: Location,
+    report: &mut Report<'_>,
+) -> Calls {
     match (effects, actions) {
         (None, None) => Calls::DataPlane,
-        (effects @ Some(_), None) => {
-            Calls::Effects(listed(effects, "effects", at, report, |text| word("effect", text, &EFFECTS)))
-        }
+        (effects @ Some(_), None) => Calls::Effects(listed(effects, "effects", at, report, word)),
         (effects, actions) => {
             if effects.is_some() {
                 let message = "`effects` and `actions` exclude each other: an API says what it does";
@@ -56,8 +56,8 @@ fn calls(effects: Option<Vec<Text>>, actions: Option<Vec<Text>>, at: Location, r
 }
 
 /// The values of a list that narrows its line. An empty one would either let nothing pass or not narrow at all.
-fn listed<T>(
-    texts: Option<Vec<Text>>,
+fn listed<K, T>(
+    texts: Option<Vec<Text<K>>>,
     field: &str,
     at: Location,
     report: &mut Report<'_>,

@@ -36,7 +36,7 @@ fn read(yaml: &str, report: &mut Report<'_>) -> Option<file::File> {
         }
         Ok(Some(file::Head { version: Some(version) })) => {
             let message = format!("version `{}` of the policy format is not known here", version.value);
-            report.add(version.defined, Wrong::new(message, "1"));
+            report.add(version.at, Wrong::new(message, "1"));
             return None;
         }
         Ok(Some(file::Head { version: None })) => "the policy does not say its version",
@@ -54,12 +54,12 @@ fn compile(file: file::File, report: &mut Report<'_>) -> Policy {
     let mut policy = Policy::default();
     for (id, name) in file.accounts.into_iter().flat_map(|accounts| accounts.0) {
         if !is_account_id(&id.value) {
-            report.add(id.defined, Wrong::account(&id.value));
+            report.add(id.at, Wrong::account(&id.value));
         }
         let Some(name) = one_line(name, report) else { continue };
         // To the YAML reader, an id in quotes and the same without are two keys.
         if policy.accounts.contains_key(&id.value) {
-            report.add(id.defined, Wrong::twice(&id.value));
+            report.add(id.at, Wrong::twice(&id.value));
         }
         policy.accounts.insert(id.value, name);
     }
@@ -79,9 +79,9 @@ fn compile(file: file::File, report: &mut Report<'_>) -> Policy {
 }
 
 /// Names and addresses are shown in one-line places.
-fn one_line(text: Text, report: &mut Report<'_>) -> Option<String> {
+fn one_line<K>(text: Text<K>, report: &mut Report<'_>) -> Option<String> {
     if text.value.trim().is_empty() || text.value.contains(char::is_control) {
-        report.add(text.defined, Wrong::new("this text is empty or has line breaks", "one line of text"));
+        report.add(text.at, Wrong::new("this text is empty or has line breaks", "one line of text"));
         return None;
     }
     Some(text.value)
@@ -93,15 +93,17 @@ fn noted<T>(value: Result<T, Wrong>, at: Location, report: &mut Report<'_>) -> O
 }
 
 /// Each text read, and the wrong ones noted.
-fn all<T>(texts: Vec<Text>, report: &mut Report<'_>, read: impl Fn(&str) -> Result<T, Wrong>) -> Vec<T> {
-    texts.into_iter().filter_map(|text| noted(read(&text.value), text.defined, report)).collect()
+fn all<K, T>(texts: Vec<Text<K>>, report: &mut Report<'_>, read: impl Fn(&str) -> Result<T, Wrong>) -> Vec<T> {
+    texts.into_iter().filter_map(|text| noted(read(&text.value), text.at, report)).collect()
 }
 
 /// What a word stands for.
-fn word<T: Copy>(what: &str, text: &str, words: &[(&str, T)]) -> Result<T, Wrong> {
-    let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
-    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-    found.ok_or_else(|| Wrong::unknown(what, text, &known()))
+fn word<W: file::Words>(text: &str) -> Result<W, Wrong> {
+    let found = W::WORDS.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        Wrong::unknown(W::WHAT, text, &known)
+    })
 }
 
 fn line_of(at: Location) -> usize {

@@ -3,7 +3,7 @@
 use serde_saphyr::Location;
 
 use super::super::error::{Report, Wrong};
-use super::super::file;
+use super::super::file::{self, Placed, Text};
 use super::super::pattern::Pattern;
 use super::super::principal::{Kind, Principal};
 use super::{noted, one_line};
@@ -28,11 +28,11 @@ pub(super) struct Noted;
 /// The principal of a line that need not have one.
 pub(super) fn optional(line: file::Principal, report: &mut Report<'_>) -> Result<Option<Principal>, Noted> {
     let kinds = [
-        (Kind::Role, line.role),
-        (Kind::PermissionSet, line.permission_set),
-        (Kind::User, line.user),
-        (Kind::Service, line.service),
-        (Kind::Account, line.account),
+        (Kind::Role, placed(line.role)),
+        (Kind::PermissionSet, placed(line.permission_set)),
+        (Kind::User, placed(line.user)),
+        (Kind::Service, placed(line.service)),
+        (Kind::Account, placed(line.account)),
     ];
     let mut given = kinds.into_iter().filter_map(|(kind, text)| text.map(|text| (kind, text)));
     let first = given.next();
@@ -41,7 +41,7 @@ pub(super) fn optional(line: file::Principal, report: &mut Report<'_>) -> Result
         return match wanted {
             None => Ok(None),
             Some(person) => {
-                report.add(person.defined, Wrong::new(PERSON, "a field `permission-set` beside it"));
+                report.add(person.at, Wrong::new(PERSON, "a field `permission-set` beside it"));
                 Err(Noted)
             }
         };
@@ -49,13 +49,13 @@ pub(super) fn optional(line: file::Principal, report: &mut Report<'_>) -> Result
     for (other, text) in given {
         let message =
             format!("a line names one kind of principal, this one has `{}` and `{}`", kind.word(), other.word());
-        report.add(text.defined, Wrong::new(message, "a line of its own"));
+        report.add(text.at, Wrong::new(message, "a line of its own"));
     }
     if let Some(person) = wanted.take_if(|_| kind != Kind::PermissionSet) {
-        report.add(person.defined, Wrong::new(PERSON, "no `person` here"));
+        report.add(person.at, Wrong::new(PERSON, "no `person` here"));
     }
     let person = wanted.and_then(|person| one_line(person, report));
-    match noted(Principal::parse(kind, &text.value), text.defined, report) {
+    match noted(Principal::parse(kind, &text.value), text.at, report) {
         Some(Principal::PermissionSet { name, .. }) => {
             Ok(Some(Principal::PermissionSet { name, person: person.as_deref().map(Pattern::new) }))
         }
@@ -65,3 +65,8 @@ pub(super) fn optional(line: file::Principal, report: &mut Report<'_>) -> Result
 }
 
 const PERSON: &str = "`person` goes with `permission-set` only";
+
+/// The text, whatever it is meant to be.
+fn placed<K>(text: Option<Text<K>>) -> Option<Placed<String>> {
+    text.map(|Text { value, at, .. }| Placed { value, at })
+}

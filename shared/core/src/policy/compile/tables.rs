@@ -4,17 +4,17 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::super::error::{Report, Wrong};
+use super::super::file::{self, Protection, Text, Watched, Words};
 use super::super::kms::check_key;
 use super::super::table_spec::{Contest, TableSpec};
-use super::super::{KeyDisplay, Policy, Sensitivity, TablePolicy, file};
+use super::super::{Policy, TablePolicy};
 use super::{all, detections, expectations, line_of, noted, one_line, word};
-use crate::operation::Effect;
 
 /// Fills in the tables, and the ways to find the one that speaks.
 pub(super) fn compile(entries: Vec<file::Entry>, policy: &mut Policy, report: &mut Report<'_>) {
     let mut contests: HashMap<Contest, Vec<usize>> = HashMap::new();
     for entry in entries {
-        let at = entry.table.defined;
+        let at = entry.table.at;
         let Some(table) = compile_table(entry, report) else { continue };
         let rivals = contests.entry(table.spec.contest()).or_default();
         let rival = rivals.iter().filter_map(|&i| policy.tables.get(i)).find(|rival| rival.spec.overlaps(&table.spec));
@@ -45,34 +45,26 @@ fn equally_specific(earlier: &TablePolicy, later: &TablePolicy) -> Wrong {
     )
 }
 
-const SENSITIVITIES: [(&str, Sensitivity); 3] =
-    [("low", Sensitivity::Low), ("normal", Sensitivity::Normal), ("high", Sensitivity::High)];
-const KEYS: [(&str, KeyDisplay); 3] =
-    [("redact", KeyDisplay::Redact), ("hash", KeyDisplay::Hash), ("show", KeyDisplay::Show)];
-const WATCHED: [(&str, Effect); 3] = [("read", Effect::Read), ("write", Effect::Write), ("delete", Effect::Delete)];
-const PROTECTION: [(&str, bool); 2] = [("required", true), ("optional", false)];
-const BOOLEANS: [(&str, bool); 2] = [("true", true), ("false", false)];
-
 fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePolicy> {
-    let spec = noted(TableSpec::parse(&entry.table.value), entry.table.defined, report);
+    let spec = noted(TableSpec::parse(&entry.table.value), entry.table.at, report);
     let owner = entry.owner.and_then(|owner| one_line(owner, report));
-    let sensitivity = choice(entry.sensitivity, "sensitivity", &SENSITIVITIES, report);
-    let keys = choice(entry.keys, "way to show keys", &KEYS, report);
-    let watch = all(entry.watch.unwrap_or_default(), report, |text| word("effect", text, &WATCHED));
-    let protection = choice(entry.deletion_protection, "word for deletion protection", &PROTECTION, report);
-    let by_tags = choice(entry.access_by_tags, "word", &BOOLEANS, report);
+    let sensitivity = choice(entry.sensitivity, report);
+    let keys = choice(entry.keys, report);
+    let watch = all(entry.watch.unwrap_or_default(), report, |text| word(text).map(|Watched(effect)| effect));
+    let protection = choice(entry.deletion_protection, report);
+    let by_tags = entry.access_by_tags.and_then(|text| noted(flag(&text.value), text.at, report));
     let encryption_keys = all(entry.encryption_keys.unwrap_or_default(), report, check_key);
     let detections = entry.detections.map(|list| detections::compile(list, report));
     let expected =
         entry.expected.map(|lines| lines.into_iter().filter_map(|line| expectations::compile(line, report)).collect());
     Some(TablePolicy {
-        line: line_of(entry.table.defined),
+        line: line_of(entry.table.at),
         label: entry.table.value,
         owner,
         sensitivity: sensitivity.unwrap_or_default(),
         watch,
         keys: keys.unwrap_or_default(),
-        deletion_protection: protection.unwrap_or_default(),
+        deletion_protection: protection.is_some_and(|Protection(required)| required),
         access_by_tags: by_tags.unwrap_or_default(),
         encryption_keys,
         spec: spec?,
@@ -82,6 +74,10 @@ fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePol
 }
 
 /// What the word stands for, where one is given.
-fn choice<T: Copy>(text: Option<file::Text>, what: &str, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
-    text.and_then(|text| noted(word(what, &text.value, words), text.defined, report))
+fn choice<W: Words>(text: Option<Text<W>>, report: &mut Report<'_>) -> Option<W> {
+    text.and_then(|text| noted(word(&text.value), text.at, report))
+}
+
+fn flag(text: &str) -> Result<bool, Wrong> {
+    text.parse().map_err(|_| Wrong::new(format!("`{text}` is neither yes nor no"), "true or false"))
 }

@@ -13,25 +13,25 @@ pub(super) fn compile(line: file::Window, report: &mut Report<'_>) -> Option<Win
     let days = match line.days {
         Some(days) if days.is_empty() => {
             report.add(
-                line.from.defined,
+                line.from.at,
                 Wrong::new("the list `days` of this window is empty", "a day in it, or no `days` at all"),
             );
             return None;
         }
-        Some(days) => all(days, report, |text| word("day", text, &DAYS)),
+        Some(days) => all(days, report, word),
         None => DAYS.map(|(_, day)| day).to_vec(),
     };
-    let zone = noted(zone(&line.zone.value), line.zone.defined, report);
-    let from = noted(clock(&line.from.value), line.from.defined, report);
+    let zone = noted(zone(&line.zone.value), line.zone.at, report);
+    let from = noted(clock(&line.from.value), line.from.at, report);
     let to = match line.to.value.as_str() {
         "24:00" => Some(None),
-        text => noted(clock(text).map(Some), line.to.defined, report),
+        text => noted(clock(text).map(Some), line.to.at, report),
     };
     let (from, to, zone) = (from?, to?, zone?);
     if Some(from) == to {
         let wrong =
             Wrong::new("this window ends when it begins", "another time, such as \"24:00\" for the end of the day");
-        report.add(line.to.defined, wrong);
+        report.add(line.to.at, wrong);
         return None;
     }
     Some(Window { days, from, to, zone })

@@ -19,19 +19,19 @@ pub(in crate::policy) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// The keys and values of a map in their order, keys with their places, which a map by key would lose.
-pub(in crate::policy) struct Pairs<V>(pub(in crate::policy) Vec<(Text, V)>);
+pub(in crate::policy) struct Pairs<K, V>(pub(in crate::policy) Vec<(Text<K>, V)>);
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Pairs<V> {
+impl<'de, K, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries<V>(PhantomData<V>);
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
-            type Value = Pairs<V>;
+        struct Entries<K, V>(PhantomData<(K, V)>);
+        impl<'de, K, V: Deserialize<'de>> Visitor<'de> for Entries<K, V> {
+            type Value = Pairs<K, V>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("fields with values")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<V>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<K, V>, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);

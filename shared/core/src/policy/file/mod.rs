@@ -8,35 +8,37 @@ mod given;
 mod principal;
 mod settings;
 mod table;
+mod text;
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 pub(super) use given::{NO_VALUE, Pairs, given};
 pub(super) use principal::Principal;
 pub(super) use settings::{Detection, Thresholds};
 pub(super) use table::{Entry, Expected, Window};
-
-/// A scalar as written, with its place. Numbers keep their spelling, so that account ids keep their leading zeros.
-pub(super) type Text = Spanned<String>;
+pub(super) use text::{
+    AccountId, Api, Arn, Bucket, Cidr, Clock, ClockEnd, Count, DetectionId, End, Endpoint, Flag, IamName, KeyName,
+    Line, Person, Placed, Protection, Region, ServiceName, SetName, TableName, Text, Version, Watched, Words, Zone,
+};
 
 /// Read before the rest, so that a file of a later version is told so, not that its fields are unknown.
 #[derive(Deserialize)]
 pub(super) struct Head {
     #[serde(default)]
-    pub(super) version: Option<Text>,
+    pub(super) version: Option<Text<Version>>,
 }
 
 /// Who is expected at which DynamoDB table, and what is made of the rest.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// The version of this format: 1.
     #[serde(rename = "version")]
-    _version: serde::de::IgnoredAny,
+    _version: Text<Version>,
     /// Names for accounts, shown in alerts. The accounts named here count as approved.
     #[serde(default, deserialize_with = "given")]
-    pub(super) accounts: Option<Pairs<Text>>,
+    pub(super) accounts: Option<Pairs<AccountId, Text<Line>>>,
     /// Where data may go. A list that is there is complete: what is not on it is not approved.
     #[serde(default, deserialize_with = "given")]
     pub(super) approved: Option<Approved>,
@@ -45,64 +47,68 @@ pub(super) struct File {
     pub(super) pipeline: Option<Pipeline>,
     /// Detections switched off or changed, for all tables.
     #[serde(default, deserialize_with = "given")]
-    pub(super) detections: Option<Pairs<Spanned<Detection>>>,
+    pub(super) detections: Option<Pairs<DetectionId, Placed<Detection>>>,
     /// The tables. Of several entries that match a table, the most specific one alone speaks for it.
     #[serde(default, deserialize_with = "given")]
     pub(super) tables: Option<Vec<Entry>>,
     /// Findings that are not told, each with a reason and an end.
     #[serde(default, deserialize_with = "given")]
-    pub(super) suppressions: Option<Vec<Spanned<Suppression>>>,
+    pub(super) suppressions: Option<Vec<Placed<Suppression>>>,
 }
 
 /// Where data may go. A list that is there is complete: what is not on it is not approved.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Approved {
     /// Accounts that may hold data or be called from, beside those of `accounts`.
     #[serde(default, deserialize_with = "given")]
-    pub(super) accounts: Option<Vec<Text>>,
+    pub(super) accounts: Option<Vec<Text<AccountId>>>,
     /// Regions that may hold data.
     #[serde(default, deserialize_with = "given")]
-    pub(super) regions: Option<Vec<Text>>,
+    pub(super) regions: Option<Vec<Text<Region>>>,
     /// Buckets that tables may be exported to and imported from.
     #[serde(default, deserialize_with = "given")]
-    pub(super) buckets: Option<Vec<Text>>,
+    pub(super) buckets: Option<Vec<Text<Bucket>>>,
     /// KMS keys that data may be encrypted with.
     #[serde(default, deserialize_with = "given")]
-    pub(super) keys: Option<Vec<Text>>,
+    pub(super) keys: Option<Vec<Text<KeyName>>>,
 }
 
 /// What this audit itself is made of.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Pipeline {
     /// Its functions, queues, rules, topics, alarms and trails, by their ARNs.
     #[serde(default, deserialize_with = "given")]
-    pub(super) resources: Option<Vec<Text>>,
+    pub(super) resources: Option<Vec<Text<Arn>>>,
     /// The buckets that CloudTrail's log files are delivered to.
     #[serde(default, deserialize_with = "given")]
-    pub(super) log_buckets: Option<Vec<Text>>,
+    pub(super) log_buckets: Option<Vec<Text<Bucket>>>,
     /// Who may change it.
     #[serde(default, deserialize_with = "given")]
-    pub(super) deployer: Option<Vec<Spanned<Deployer>>>,
+    pub(super) deployer: Option<Vec<Placed<Deployer>>>,
 }
 
 with_principal! {
     /// Who may change what this audit is made of.
+    #[cfg_attr(feature = "schema", schemars(transform = super::schema::one_principal))]
     pub(super) struct Deployer {}
 }
 
 with_principal! {
     /// A finding that is not told, with a reason and an end. Without a principal, whoever it is about.
+    #[cfg_attr(feature = "schema", schemars(transform = super::schema::one_principal_at_most))]
     pub(super) struct Suppression {
         /// The detection, by its id.
-        pub(super) detection: Text,
+        pub(super) detection: Text<DetectionId>,
         /// The table, as under `tables`. Left out: any, also calls without a table.
         #[serde(default, deserialize_with = "given")]
-        pub(super) table: Option<Text>,
+        pub(super) table: Option<Text<TableName>>,
         /// When it ends: a date (its end, in UTC) or a timestamp.
-        pub(super) until: Text,
+        pub(super) until: Text<End>,
         /// Why it is not told.
-        pub(super) reason: Text,
+        pub(super) reason: Text<Line>,
     }
 }

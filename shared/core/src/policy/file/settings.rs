@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::{NO_VALUE, Text, given};
+use super::{Count, NO_VALUE, Text, given};
+use crate::severity::Severity;
 
 /// What is changed about a detection.
 pub(in crate::policy) enum Detection {
@@ -17,18 +18,19 @@ pub(in crate::policy) enum Detection {
 }
 
 /// Its severity, and how much makes it fire.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::policy) struct Thresholds {
     /// The severity of its findings; neither the table's sensitivity nor the outcome moves it then.
     #[serde(default, deserialize_with = "given")]
-    pub(in crate::policy) severity: Option<Text>,
+    pub(in crate::policy) severity: Option<Text<Severity>>,
     /// How many items make it fire, for a detection that counts items.
     #[serde(default, deserialize_with = "given")]
-    pub(in crate::policy) items: Option<Text>,
+    pub(in crate::policy) items: Option<Text<Count>>,
     /// How many calls make it fire, for a detection that counts calls.
     #[serde(default, deserialize_with = "given")]
-    pub(in crate::policy) calls: Option<Text>,
+    pub(in crate::policy) calls: Option<Text<Count>>,
 }
 
 impl<'de> Deserialize<'de> for Detection {
