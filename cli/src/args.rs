@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::detections::DetectionsArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::policy::PolicyCommand;
 use crate::commands::replay::ReplayArgs;
 
 /// Tells who touched the data in your DynamoDB tables, and who was not expected to.
@@ -22,4 +23,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List what can be found: severity, when it fires, ATT&CK; of one, all that is known
     Detections(DetectionsArgs),
+    /// Help with writing a policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 }

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => commands::replay::replay(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Detections(args) => commands::detections::detections(&args),
+        Command::Policy(command) => commands::policy::policy(&command),
     };
     let exit = result.unwrap_or_else(|error| {
         progress::complain(&error);

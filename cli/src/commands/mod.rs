@@ -2,4 +2,5 @@
 
 pub(crate) mod detections;
 pub(crate) mod explain;
+pub(crate) mod policy;
 pub(crate) mod replay;

@@ -222,11 +222,11 @@ tables:
     6 |     deletion-protection: true
       |                          ^^^^ expected one of: required, optional
 
-    error: unknown word `maybe`
+    error: `maybe` is neither yes nor no
      --> policy.yaml:7:21
       |
     7 |     access-by-tags: maybe
-      |                     ^^^^^ expected one of: true, false
+      |                     ^^^^^ expected true or false
 
     error: `orders` does not name a KMS key
      --> policy.yaml:8:23
