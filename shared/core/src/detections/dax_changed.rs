@@ -1,5 +1,6 @@
 //! A DAX cluster, or what it is made with, is changed.
 
+use super::control::name;
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::Service;
@@ -21,18 +22,18 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    let name = call.record.event_name();
+    let api = call.record.event_name();
     // All others change something, or are new and may.
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Accelerator_(DAX).html
-    let reads = ["Describe", "List"].iter().any(|verb| name.starts_with(verb));
+    let reads = ["Describe", "List"].iter().any(|verb| api.starts_with(verb));
     if call.operation.service != Service::Dax || reads || context.standing.is_expected() {
         return None;
     }
     let asked = |name| call.params.text(&[name]);
     let named = ["clusterName", "parameterGroupName", "subnetGroupName", "resourceName"].into_iter().find_map(asked);
-    let what = named.unwrap_or("something that the record does not name");
-    let role = asked("iamRoleArn").map_or(String::new(), |role| format!(", which reads tables as {role}"));
-    Some(Verdict::new(Severity::Low, format!("{name} of {what}{role}")))
+    let what = named.map_or("something that the record does not name".to_owned(), name);
+    let role = asked("iamRoleArn").map_or(String::new(), |role| format!(", which reads tables as {}", name(role)));
+    Some(Verdict::new(Severity::Low, format!("{api} of {what}{role}")))
 }
 
 #[cfg(test)]

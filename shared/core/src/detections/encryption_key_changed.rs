@@ -2,10 +2,9 @@
 
 use serde_json_borrow::Value;
 
+use super::control::{Place, is, name, objections, reason};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, field};
-use crate::operation::Service;
-use crate::policy::Approval;
 use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
@@ -25,45 +24,50 @@ pub(super) const DETECTION: Detection = Detection {
 
 /// Tables that are created or restored get a key, and keep it: that is no change.
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    let is_update = call.operation.service == Service::DynamoDb && call.record.event_name() == "UpdateTable";
-    if !is_update || context.names_api(call) {
+    if !is(call, &["UpdateTable"]) {
         return None;
     }
-    let (own, _) = call.account_and_region(access);
-    let told = |key: &str| format!("{key}{}", doubts(key, own, context));
-    let table = call.params.get("sSESpecification").map(|specification| {
+    let (home, _) = call.account_and_region(access);
+    let asked = call.params.get("sSESpecification").map(|specification| {
         let text = |name| field(specification, name).and_then(Value::as_str);
-        let key = match (call.params.flag(&["sSESpecification", "enabled"]), text("kMSMasterKeyId"), text("sSEType")) {
-            (Some(false), ..) => "the key that DynamoDB owns".to_owned(),
-            (_, Some(key), _) => told(key),
-            (_, None, None | Some("KMS")) => "the account's own key for DynamoDB, alias/aws/dynamodb".to_owned(),
-            (_, None, Some(kind)) => format!("a key of the kind {kind}"),
-        };
-        format!("UpdateTable switches the table to {key}")
+        let is_off = call.params.flag(&["sSESpecification", "enabled"]) == Some(false);
+        match (text("kMSMasterKeyId"), text("sSEType")) {
+            _ if is_off => ("the table", Switch::To("the key that DynamoDB owns")),
+            (Some(key), _) => ("the table", Switch::ToKey(key)),
+            (None, None | Some("KMS")) => ("the table", Switch::To("AWS's key for DynamoDB, alias/aws/dynamodb")),
+            (None, Some(_)) => ("the table", Switch::To("a key of another kind")),
+        }
     });
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateReplicationGroupMemberAction.html
-    let replicas = call.params.list(&["replicaUpdates"]).iter().filter_map(|update| {
-        let update = field(update, "update")?;
-        let region = field(update, "regionName").and_then(Value::as_str).unwrap_or("another region");
-        let key = field(update, "kMSMasterKeyId")?.as_str()?;
-        Some(format!("UpdateTable switches the replica in {region} to {}", told(key)))
+    let of_replicas = call.params.list(&["replicaUpdates"]).iter().filter_map(|update| {
+        let key = field(field(update, "update")?, "kMSMasterKeyId")?.as_str()?;
+        Some(("a replica of the table", Switch::ToKey(key)))
     });
-    let reasons: Vec<String> = table.into_iter().chain(replicas).collect();
-    (!reasons.is_empty()).then(|| Verdict::new(Severity::High, reasons.join("; ")))
+    let (mut reasons, mut is_refused) = (Vec::new(), false);
+    for (what, switch) in asked.into_iter().chain(of_replicas) {
+        let (key, objections) = match switch {
+            Switch::To(key) => (key.to_owned(), Vec::new()),
+            Switch::ToKey(key) => (name(key), objections(context, home, &[Place::Key(key)])),
+        };
+        is_refused |= !objections.is_empty();
+        reasons.push(reason(format!("UpdateTable switches {what} to {key}"), &objections));
+    }
+    // Who is expected to update tables is not thereby expected to hand them to a key of others.
+    let is_expected = context.names_api(call) && !is_refused;
+    (!reasons.is_empty() && !is_expected).then(|| Verdict::new(Severity::High, reasons.join("; ")))
 }
 
-/// What speaks against a key.
-fn doubts(key: &str, own: &str, context: &Context<'_>) -> String {
-    let account = key.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
-    let foreign = account.filter(|account| *account != own).map(|account| format!(", a key of account {account}"));
-    let refused = context.policy.is_some_and(|policy| policy.approves_key(key) == Approval::No);
-    let refused = refused.then(|| ", which the policy does not approve".to_owned());
-    foreign.into_iter().chain(refused).collect()
+/// What a table is switched to.
+enum Switch<'a> {
+    /// A key that AWS holds, in words.
+    To(&'static str),
+    /// A key by its ARN, id or alias.
+    ToKey(&'a str),
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Case, check_with_and_without_policy};
+    use super::super::testing::{Case, check, check_with_and_without_policy};
 
     #[test]
     fn a_switch_of_the_key_is_told_with_the_new_key() {
@@ -81,11 +85,11 @@ mod tests {
                 )
                 .fires("high")
                 .because(
-                    "UpdateTable switches the table to arn:aws:kms:eu-west-1:444455556666:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d, a key of account 444455556666",
+                    "UpdateTable switches the table to arn:aws:kms:eu-west-1:444455556666:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d: key arn:aws:kms:eu-west-1:444455556666:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d is not approved",
                 ),
                 update("AWS's own", r#""sSESpecification":{"enabled":true,"sSEType":"KMS"}"#)
                     .fires("high")
-                    .because("UpdateTable switches the table to the account's own key for DynamoDB, alias/aws/dynamodb"),
+                    .because("UpdateTable switches the table to AWS's key for DynamoDB, alias/aws/dynamodb"),
                 update("DynamoDB's own", r#""sSESpecification":{"enabled":false}"#)
                     .fires("high")
                     .because("UpdateTable switches the table to the key that DynamoDB owns"),
@@ -94,7 +98,7 @@ mod tests {
                     r#""replicaUpdates":[{"update":{"regionName":"us-east-1","kMSMasterKeyId":"alias/orders"}}]"#,
                 )
                 .fires("high")
-                .because("UpdateTable switches the replica in us-east-1 to alias/orders"),
+                .because("UpdateTable switches a replica of the table to alias/orders"),
                 update("denied", r#""sSESpecification":{"enabled":false}"#).error("AccessDenied").fires("medium"),
                 update("a new replica", r#""replicaUpdates":[{"create":{"regionName":"us-east-1","kMSMasterKeyId":"alias/orders"}}]"#),
                 update("something else", r#""billingMode":"PAY_PER_REQUEST""#),
@@ -108,6 +112,29 @@ mod tests {
                     "RestoreTableToPointInTime",
                     r#"{"sourceTableName":"orders","targetTableName":"copy","sSESpecificationOverride":{"enabled":true}}"#,
                 ),
+            ],
+        );
+    }
+
+    #[test]
+    fn who_is_expected_to_update_tables_may_not_hand_them_to_others() {
+        let policy = r"
+version: 1
+tables:
+  - table: orders
+    expected: [{user: alice, actions: [UpdateTable]}]
+";
+        let update = |claim, key: &str| {
+            let params = format!(r#"{{"tableName":"orders","sSESpecification":{{"kMSMasterKeyId":"{key}"}}}}"#);
+            Case::new(claim, "UpdateTable", &params)
+        };
+        check(
+            super::DETECTION.id,
+            policy,
+            &[
+                update("an own key", "alias/orders"),
+                update("a key of others", "arn:aws:kms:eu-west-1:444455556666:alias/orders").fires("high"),
+                update("by another", "alias/orders").by("bob").fires("high"),
             ],
         );
     }

@@ -1,5 +1,6 @@
 //! What watches a table's traffic is switched off.
 
+use super::control::name;
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::Effect;
@@ -29,13 +30,13 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateContributorInsights.html
         "UpdateContributorInsights" if asked("contributorInsightsAction") == Some("DISABLE") => {
             match asked("indexName") {
-                Some(index) => format!("Contributor Insights of the index {index} is switched off"),
+                Some(index) => format!("Contributor Insights of the index {} is switched off", name(index)),
                 None => "Contributor Insights of the table is switched off".to_owned(),
             }
         }
         // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DisableKinesisStreamingDestination.html
         "DisableKinesisStreamingDestination" => {
-            let stream = asked("streamArn").unwrap_or("a stream that the record does not tell");
+            let stream = asked("streamArn").map_or("a stream that the record does not tell".to_owned(), name);
             format!("changes of items are no longer sent to {stream}")
         }
         _ => return None,

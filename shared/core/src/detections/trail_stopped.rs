@@ -1,9 +1,9 @@
 //! A trail is stopped, deleted, moved or narrowed.
 
+use super::control::{Place, name, objections};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, Params};
 use crate::operation::Service;
-use crate::policy::Approval;
 use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
@@ -53,16 +53,17 @@ fn updated(call: &Call<'_>, context: &Context<'_>) -> Option<(Severity, String)>
     let bucket = params
         .text(&["s3BucketName"])
         .filter(|bucket| !context.policy.is_some_and(|policy| policy.is_log_bucket(bucket)));
-    let key = params.text(&["kmsKeyId"]).filter(|key| is_foreign(key, call, context));
+    let home = call.record.recipient_account_id.text().unwrap_or_default();
+    let key = params.text(&["kmsKeyId"]).filter(|key| !objections(context, home, &[Place::Key(key)]).is_empty());
     let blinding: Vec<String> = [
         bucket.map(|bucket| {
             let known =
                 if context.policy.is_some() { "no log bucket of the policy" } else { "not known without a policy" };
-            format!("send its files to {bucket}, which is {known}")
+            format!("send its files to {}, which is {known}", name(bucket))
         }),
         off("isMultiRegionTrail").then(|| "cover one region alone".to_owned()),
         off("isOrganizationTrail").then(|| "cover one account alone".to_owned()),
-        key.map(|key| format!("encrypt its files under {key}, which is not yours")),
+        key.map(|key| format!("encrypt its files under {}, which is not approved", name(key))),
     ]
     .into_iter()
     .flatten()
@@ -74,17 +75,6 @@ fn updated(call: &Call<'_>, context: &Context<'_>) -> Option<(Severity, String)>
     let severity = if blinding.is_empty() { Severity::High } else { Severity::Critical };
     let reasons: Vec<String> = blinding.into_iter().chain(weakening.into_iter().flatten()).collect();
     (!reasons.is_empty()).then(|| (severity, format!("UpdateTrail has the trail {}", reasons.join("; "))))
-}
-
-/// Whether a key is of another account than the trail, or of none that the policy approves.
-fn is_foreign(key: &str, call: &Call<'_>, context: &Context<'_>) -> bool {
-    let own = call.record.recipient_account_id.text();
-    let of_key = key.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
-    match context.policy.map_or(Approval::NotSaid, |policy| policy.approves_key(key)) {
-        Approval::Yes => false,
-        Approval::No => true,
-        Approval::NotSaid => of_key.is_some() && own.is_some() && of_key != own,
-    }
 }
 
 #[cfg(test)]
