@@ -58,6 +58,7 @@ pub mod detections;
 pub mod explain;
 pub mod finding;
 mod key_ties;
+pub mod learn;
 pub mod log_file;
 pub mod operation;
 pub mod place;

@@ -89,6 +89,7 @@ pub use key_secret::{KeyDisplay, KeySecret, NoSecret, ShortSecret};
 pub use schema::schema;
 pub use setting::Setting;
 pub use standing::{Standing, Trial, TrialResult};
+pub(crate) use suggest::scalar;
 pub use suggest::suggest;
 pub use suppression::Suppression;
 pub use table_policy::{Sensitivity, TablePolicy};

@@ -61,7 +61,7 @@ fn iam_name(actor: &Actor<'_>, table: &TableId<'_>, resource: &str) -> Option<St
 }
 
 /// A YAML scalar that reads back as the text: plain where that is safe beyond doubt, else quoted as in JSON.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"/_.@+=:-".contains(&b);
     let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,0 +1,260 @@
+//! Evidence ─► entries, lines and thresholds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::endpoints::Endpoints;
+use super::evidence::{ActorKey, Api, Entry, Evidence, Place};
+use super::left_out::{Events, LeftOut, LeftOuts, Why};
+use super::rate::{Peak, Rates, with_head_room};
+use super::write::calls;
+use super::{Accept, Learner};
+use crate::detections::{Judge, Unit};
+use crate::finding::Finding;
+use crate::policy::{OTHER_TABLES, Setting};
+
+/// What was learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learned {
+    /// The accounts of the tables whose entries are to be made, with the number of calls that speak for their lines. A policy
+    /// approves of the accounts that it names, so the account of a table that is only left out is none of them.
+    pub accounts: BTreeMap<String, u64>,
+    /// Entries and what is to stand in them, sorted by table.
+    pub tables: Vec<LearnedTable>,
+    /// What was left out.
+    pub left_out: Vec<LeftOut>,
+    /// The first and the last event time.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// What is to stand in one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedTable {
+    /// The line of the entry in the policy that is merged into; `None` for an entry to be made.
+    pub existing: Option<usize>,
+    /// The table's name, or an ARN where tables of several accounts have it.
+    pub label: String,
+    /// How many calls speak for its lines.
+    pub calls: u64,
+    /// The last of them.
+    pub last: Timestamp,
+    /// What is to be changed about detections.
+    pub changes: Vec<Change>,
+    /// Whom to expect.
+    pub lines: Vec<Line>,
+}
+
+/// What is to be changed about a detection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its id.
+    pub detection: &'static str,
+    /// The thresholds; none where it is switched off.
+    pub thresholds: BTreeMap<Unit, u64>,
+    /// What speaks for it.
+    pub why: String,
+}
+
+/// A line of `expected`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its first field as YAML: `- role: app/orders-api`.
+    pub principal: String,
+    /// The APIs to name.
+    pub actions: BTreeSet<String>,
+    /// The VPC endpoints; empty where it matters to nobody.
+    pub vpc_endpoints: Vec<String>,
+    /// The regions; empty where it matters to nobody.
+    pub regions: Vec<String>,
+    /// The people that are behind it, where AWS vouches for their names.
+    pub people: BTreeSet<String>,
+    /// How many calls speak for it.
+    pub calls: u64,
+    /// The last of them.
+    pub last: Timestamp,
+}
+
+/// The detection that speaks of deletions in bulk, whoever's they are.
+const BULK_DELETION: &str = "bulk-deletion";
+
+/// The detection that speaks of whatever the root user does.
+const ROOT_ACCESS: &str = "root-access";
+
+impl Learner {
+    /// Ends the learning. `findings` are those of the audit that the accesses came from, under the policy that what is learned
+    /// is to be merged into, or under none: what it could not tell before its end is left out too.
+    pub fn finish(self, findings: &[Finding]) -> Learned {
+        let Self { accept, base, entries, mut left_out, span, .. } = self;
+        let mut accounts = BTreeMap::new();
+        let mut owners: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+        for place in entries.entries.keys() {
+            if let Place::New { name, account, partition } = place {
+                owners.entry(name).or_default().insert((account, partition));
+            }
+        }
+        let label = |place: &Place| match place {
+            Place::Existing(_) => None,
+            Place::New { name, account, partition } => {
+                let is_alone =
+                    owners.get(name.as_str()).is_some_and(|owners| owners.len() == 1) && name != OTHER_TABLES;
+                Some(if is_alone { name.clone() } else { format!("arn:{partition}:dynamodb:*:{account}:table/{name}") })
+            }
+        };
+        let labels: Vec<Option<String>> = entries.entries.keys().map(label).collect();
+        let mut tables = Vec::new();
+        for ((place, entry), label) in entries.entries.into_iter().zip(labels) {
+            let policy = base.as_deref();
+            let speaks = policy.and_then(|policy| entry.tables.iter().find_map(|table| policy.table(table)));
+            let setting = |id: &str| policy.map_or_else(Setting::default, |policy| policy.setting(id, speaks));
+            let (existing, account) = match place {
+                Place::Existing(line) => (Some(line), None),
+                Place::New { account, .. } => (None, Some(account)),
+            };
+            let label = label.or_else(|| speaks.map(|entry| entry.label.clone())).unwrap_or_default();
+            let mut table = entry.learned(accept, &setting, &mut left_out);
+            if existing.is_some() {
+                table.lines.iter_mut().for_each(|line| line.regions.clear());
+            }
+            if !table.lines.is_empty() || !table.changes.is_empty() {
+                if let Some(account) = account {
+                    *accounts.entry(account).or_default() += table.calls;
+                }
+                tables.push(LearnedTable { existing, label, ..table });
+            }
+        }
+        for finding in findings.iter().filter(|finding| matches!(finding.subject.detection.judge, Judge::Key(_))) {
+            left_out.add_finding(finding);
+        }
+        Learned { accounts, tables, left_out: left_out.into_sorted(), span }
+    }
+}
+
+impl Entry {
+    /// What is to stand in the entry; place and label are not known here.
+    fn learned(self, accept: Accept, setting: &impl Fn(&str) -> Setting, left_out: &mut LeftOuts) -> LearnedTable {
+        let Self { tables, by_actor, root } = self;
+        let regions: BTreeSet<&str> = tables.iter().map(|table| table.region.as_ref()).collect();
+        let mut peaks: BTreeMap<(&'static str, Unit), (Peak, String)> = BTreeMap::new();
+        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+        for (ActorKey { principal, who }, mut evidence) in by_actor {
+            let firing = |peak: &Peak| {
+                let setting = setting(peak.detection);
+                let threshold = match peak.unit {
+                    Unit::Items => setting.items,
+                    Unit::Calls => setting.calls,
+                };
+                !setting.off && peak.most >= threshold.unwrap_or(peak.threshold)
+            };
+            let mut firing: Vec<Peak> = evidence.rates.values().flat_map(Rates::peaks).filter(firing).collect();
+            let is_refused = evidence.by_person && !accept.bulk_deletions;
+            let all = firing.len();
+            firing.retain(|peak| !(is_refused && peak.detection == BULK_DELETION));
+            if firing.len() < all {
+                let deletions = evidence.apis.extract_if(.., |_, api| api.deletes);
+                for (name, api) in deletions {
+                    left_out.add_all(Why::BulkDeletion, &who, &name, api);
+                }
+            }
+            for peak in firing {
+                let highest = peaks.entry((peak.detection, peak.unit)).or_insert_with(|| (peak, who.clone()));
+                if peak.most > highest.0.most {
+                    *highest = (peak, who.clone());
+                }
+            }
+            if let Some(principal) = principal {
+                drafts.entry(principal).or_default().add(&who, evidence);
+            }
+        }
+        let lines: Vec<Line> = drafts
+            .into_iter()
+            .filter_map(|(principal, draft)| draft.into_line(principal, &regions, left_out))
+            .collect();
+        LearnedTable {
+            existing: None,
+            label: String::new(),
+            calls: lines.iter().map(|line| line.calls).sum(),
+            last: lines.iter().map(|line| line.last).max().unwrap_or_default(),
+            changes: changes(peaks, &root),
+            lines,
+        }
+    }
+}
+
+/// The changes of detections that keep them quiet about what is learned.
+fn changes(peaks: BTreeMap<(&'static str, Unit), (Peak, String)>, root: &Events) -> Vec<Change> {
+    let mut changes: BTreeMap<&'static str, Change> = BTreeMap::new();
+    for ((detection, unit), (peak, who)) in peaks {
+        let change = changes.entry(detection).or_insert_with(|| Change {
+            detection,
+            thresholds: BTreeMap::new(),
+            why: format!("{} by {who} at {}", peak.most, peak.at),
+        });
+        change.thresholds.insert(unit, with_head_room(peak.most));
+    }
+    if root.calls > 0 {
+        let why = format!("accepted: {}", calls(root.calls, root.last));
+        changes.insert(ROOT_ACCESS, Change { detection: ROOT_ACCESS, thresholds: BTreeMap::new(), why });
+    }
+    changes.into_values().collect()
+}
+
+/// A line as it comes together from those that are behind it.
+#[derive(Debug, Default)]
+struct Draft {
+    /// By API, whoever called it.
+    apis: BTreeMap<String, Vec<(String, Api)>>,
+    endpoints: Endpoints,
+    by_person: bool,
+    regions: BTreeSet<String>,
+    people: BTreeSet<String>,
+}
+
+impl Draft {
+    fn add(&mut self, who: &str, evidence: Evidence) {
+        let Evidence { apis, endpoints, regions, by_person, person, .. } = evidence;
+        if apis.is_empty() {
+            return;
+        }
+        for (name, api) in apis {
+            self.apis.entry(name).or_default().push((who.to_owned(), api));
+        }
+        self.endpoints.extend(endpoints);
+        self.regions.extend(regions);
+        self.people.extend(person);
+        self.by_person |= by_person;
+    }
+
+    /// The line; `None` where nothing of it was ever allowed.
+    fn into_line(self, principal: String, regions: &BTreeSet<&str>, left_out: &mut LeftOuts) -> Option<Line> {
+        let mut line = Line {
+            principal,
+            actions: BTreeSet::new(),
+            vpc_endpoints: Vec::new(),
+            regions: Vec::new(),
+            people: self.people,
+            calls: 0,
+            last: Timestamp::MIN,
+        };
+        for (name, callers) in self.apis {
+            let is_allowed = callers.iter().any(|(_, api)| api.allowed);
+            for (who, api) in callers {
+                if is_allowed {
+                    line.calls += api.events.calls;
+                    line.last = line.last.max(api.events.last);
+                    line.actions.extend(api.actions);
+                } else {
+                    left_out.add_all(Why::OnlyFailed, &who, &name, api);
+                }
+            }
+        }
+        // People move; machines stay where they were put.
+        if !self.by_person {
+            line.vpc_endpoints = self.endpoints.all_through().into_iter().flatten().map(str::to_owned).collect();
+        }
+        if self.regions.len() < regions.len() {
+            line.regions = self.regions.into_iter().collect();
+        }
+        (!line.actions.is_empty()).then_some(line)
+    }
+}

@@ -1,0 +1,176 @@
+//! From logs to policy: what was done becomes what is expected, but for what nobody should be told to expect.
+//!
+//! ```text
+//! call, access ─► would a line make it quiet? ─► evidence ─► lines, thresholds ─► YAML, or lines to merge
+//!                         [trial]              [evidence]       [finish]          [write]  [merge]
+//!                            └─► left out, and why
+//!                                 [left_out]
+//! ```
+//!
+//! The detections themselves are asked whether a line of policy would keep them quiet: what speaks up all the same is left out
+//! and told. So replaying the logs under what was learned from them tells of what was left out, and of nothing else. Grave
+//! detections of the control plane keep quiet only about an API that a line names in full: lines name those with a `*`.
+
+mod endpoints;
+mod evidence;
+mod finish;
+mod left_out;
+mod merge;
+
+mod rate;
+mod trial;
+mod write;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub(crate) use endpoints::Endpoints;
+pub use finish::{Change, Learned, LearnedTable, Line};
+pub use left_out::{LeftOut, Why};
+pub use merge::{MergeError, Merged, merge};
+
+use crate::access::{Access, Call, Outcome};
+use crate::actor::{Actor, ActorKind};
+use crate::detections::Context;
+use crate::operation::Plane;
+use crate::policy::{self, Policy, Standing};
+use crate::table::TableId;
+use evidence::{Entries, Place, Seen};
+use left_out::LeftOuts;
+use trial::{Trial, Trials};
+
+/// What is learned although nobody should be told to expect it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Accept {
+    /// What the root user did: its detection is switched off for the tables that it touched.
+    pub root: bool,
+    /// Calls from other accounts.
+    pub other_accounts: bool,
+    /// Deletions in bulk by people.
+    pub bulk_deletions: bool,
+}
+
+/// Learns a policy from accesses, in any order.
+#[derive(Debug)]
+pub struct Learner {
+    accept: Accept,
+    /// The policy that what is learned is to be merged into.
+    base: Option<Arc<Policy>>,
+    trials: Trials,
+    entries: Entries,
+    left_out: LeftOuts,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Learner {
+    /// A learner of all that is not expected yet by `base`, where there is one.
+    pub fn new(accept: Accept, base: Option<Arc<Policy>>) -> Self {
+        Self {
+            accept,
+            base,
+            trials: Trials::default(),
+            entries: Entries::default(),
+            left_out: LeftOuts::default(),
+            span: None,
+        }
+    }
+
+    /// Learns from one access.
+    pub fn add(&mut self, call: &Call<'_>, access: &Access<'_>) {
+        let (first, last) = self.span.unwrap_or((call.time, call.time));
+        self.span = Some((first.min(call.time), last.max(call.time)));
+        if call.outcome == Outcome::Denied {
+            return self.left_out.add(Why::Denied, call, access);
+        }
+        let Some(table) = &access.table else {
+            return self.without_table(call, access);
+        };
+        if let Err(why) = self.lesson(call, access, table) {
+            self.left_out.add(why, call, access);
+        }
+    }
+
+    /// What is about no table can be expected by no line; where a detection speaks of it, it is left out.
+    fn without_table(&mut self, call: &Call<'_>, access: &Access<'_>) {
+        if let Some(detection) = trial::first_hit(self.base.as_deref(), call, access) {
+            self.left_out.add(Why::Detection(detection), call, access);
+        }
+    }
+
+    /// Learns from an access of a table; an error says why not.
+    fn lesson(&mut self, call: &Call<'_>, access: &Access<'_>, table: &TableId<'_>) -> Result<(), Why> {
+        let place = Place::of(self.base.as_deref(), table);
+        let actions = evidence::actions(call, access);
+        if let Some(base) = self.base.as_deref() {
+            let context = Context::of(Some(base), call, access);
+            if context.table.is_some() && matches!(context.standing, Standing::Expected(_) | Standing::NotJudged) {
+                let seen = Seen::Line { principal: None, actions };
+                self.entries.add(place, call, access, &context, seen);
+                return Ok(());
+            }
+        }
+        let is_control = call.operation.plane == Plane::Control;
+        if is_control && self.trials.hit(Trial::Nobody, call, access, table)?.is_none() {
+            return Ok(());
+        }
+        if call.actor.kind == ActorKind::Root && !self.accept.root {
+            return Err(Why::Root);
+        }
+        if call.actor.kind == ActorKind::Root {
+            let context = Context::of(Some(self.trials.policy(Trial::Nobody, table)?), call, access);
+            self.entries.add(place, call, access, &context, Seen::Root);
+            return Ok(());
+        }
+        let account = account_of(&call.actor).filter(|_| call.actor.kind != ActorKind::Service);
+        if !self.accept.other_accounts && account.is_some_and(|account| account != table.account) {
+            return Err(Why::OtherAccount);
+        }
+        // The people of a permission set are one line.
+        let nobody_in_particular = Actor { person: None, via: None, ..call.actor.clone() };
+        let Some(principal) = policy::suggest(&nobody_in_particular, table) else { return Err(Why::NoLine) };
+        if is_control && call.is_by_person() {
+            return Err(Why::ChangeByPerson);
+        }
+        let named = Trial::Actions(&principal, &actions);
+        if let Some(detection) = self.trials.hit(named, call, access, table)? {
+            return Err(Why::Detection(detection));
+        }
+        let context = Context::of(Some(self.trials.policy(named, table)?), call, access);
+        let seen = Seen::Line { principal: Some(principal.clone()), actions: actions.clone() };
+        self.entries.add(place, call, access, &context, seen);
+        Ok(())
+    }
+}
+
+/// The account in an actor's ARN, else the one that CloudTrail told.
+fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
+    let in_arn = actor.name.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+    in_arn.or(actor.account.as_deref())
+}
+
+/// Whether a call got past the check of permissions: it succeeded, or failed on a condition that it set itself, which is
+/// looked at later.
+///
+/// Source: "Error handling with DynamoDB",
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
+pub(crate) fn passed_authorization(call: &Call<'_>) -> bool {
+    const CONDITIONS: [&str; 5] = [
+        "ConditionalCheckFailed",
+        "DuplicateItem",
+        "ItemCollectionSizeLimitExceeded",
+        "TransactionCanceled",
+        "TransactionConflict",
+    ];
+    match call.outcome {
+        Outcome::Succeeded => true,
+        Outcome::Denied | Outcome::Unknown => false,
+        Outcome::Failed => {
+            let code = call.record.error_code.text().unwrap_or_default();
+            CONDITIONS.iter().any(|condition| code.starts_with(condition))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Would a line of policy keep the detections quiet about an access? They are asked.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use super::Why;
+use crate::access::{Access, Call};
+use crate::detections::{self, Context};
+use crate::policy::Policy;
+use crate::table::TableId;
+
+/// What a policy on trial expects of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trial<'a> {
+    /// Nobody.
+    Nobody,
+    /// This principal, with these APIs.
+    Actions(&'a str, &'a BTreeSet<String>),
+}
+
+/// The policies on trial, each of them written and read once.
+#[derive(Debug, Default)]
+pub(super) struct Trials {
+    /// `None` where the table or the principal cannot stand in a policy.
+    policies: HashMap<(TableId<'static>, String), Option<Policy>>,
+}
+
+impl Trials {
+    /// The detection that speaks of an access all the same.
+    pub(super) fn hit(
+        &mut self,
+        trial: Trial<'_>,
+        call: &Call<'_>,
+        access: &Access<'_>,
+        table: &TableId<'_>,
+    ) -> Result<Option<&'static str>, Why> {
+        Ok(first_hit(Some(self.policy(trial, table)?), call, access))
+    }
+
+    /// The policy on trial.
+    pub(super) fn policy(&mut self, trial: Trial<'_>, table: &TableId<'_>) -> Result<&Policy, Why> {
+        let expected = trial.expected();
+        let key = (table.clone().into_owned(), expected);
+        let policy = self.policies.entry(key).or_insert_with_key(|(table, expected)| {
+            let yaml = format!("version: 1\ntables:\n  - table: {}\n    expected:{expected}", Value::from(table.arn()));
+            Policy::parse("trial", &yaml).ok()
+        });
+        policy.as_ref().ok_or(Why::NoLine)
+    }
+}
+
+impl Trial<'_> {
+    /// What stands behind `expected:`.
+    fn expected(self) -> String {
+        match self {
+            Self::Nobody => " []\n".to_owned(),
+            Self::Actions(principal, actions) => {
+                let actions: Vec<String> =
+                    actions.iter().map(|action| Value::from(action.as_str()).to_string()).collect();
+                format!("\n      {principal}\n        actions: [{}]\n", actions.join(", "))
+            }
+        }
+    }
+}
+
+/// The first detection, in the order of the catalogue, that speaks of an access by itself.
+pub(super) fn first_hit(policy: Option<&Policy>, call: &Call<'_>, access: &Access<'_>) -> Option<&'static str> {
+    let context = Context::of(policy, call, access);
+    let hit = detections::judge(call, access, &context).find(|hit| hit.suppressed.is_none());
+    hit.map(|hit| hit.detection.id)
+}
