@@ -57,6 +57,7 @@ pub mod delivery;
 pub mod detections;
 pub mod explain;
 pub mod finding;
+pub mod iam;
 mod key_ties;
 pub mod learn;
 pub mod log_file;
