@@ -4,6 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::detections::DetectionsArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::iam::IamArgs;
+use crate::commands::learn::LearnArgs;
 use crate::commands::policy::PolicyCommand;
 use crate::commands::replay::ReplayArgs;
 
@@ -21,6 +23,10 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Tell all that was made of one event: actor, accesses, what the policy says, each detection with its reason
     Explain(ExplainArgs),
+    /// Write a policy from what logs show, or add to one what is new
+    Learn(LearnArgs),
+    /// Write the least-privilege IAM policy that a principal's calls need
+    Iam(IamArgs),
     /// List what can be found: severity, when it fires, ATT&CK; of one, all that is known
     Detections(DetectionsArgs),
     /// Help with writing a policy

@@ -32,6 +32,8 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Replay(args) => commands::replay::replay(&args),
         Command::Explain(args) => commands::explain::explain(&args),
+        Command::Learn(args) => commands::learn::learn(&args),
+        Command::Iam(args) => commands::iam::iam(&args),
         Command::Detections(args) => commands::detections::detections(&args),
         Command::Policy(command) => commands::policy::policy(&command),
     };

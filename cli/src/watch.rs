@@ -45,3 +45,31 @@ impl Observer for Watch<'_> {
         self.accesses.add(call, access);
     }
 }
+
+/// An observer that tells of rejected records too, and hands each access on.
+#[derive(Debug)]
+pub(crate) struct Feed<'a, F> {
+    watch: Watch<'a>,
+    each: F,
+}
+
+impl<'a, F: FnMut(&Call<'_>, &Access<'_>)> Feed<'a, F> {
+    pub(crate) fn new(progress: &'a Progress, each: F) -> Self {
+        Self { watch: Watch::new(progress), each }
+    }
+
+    /// Ends the run.
+    pub(crate) fn finish(self) {
+        self.watch.into_accesses();
+    }
+}
+
+impl<F: FnMut(&Call<'_>, &Access<'_>)> Observer for Feed<'_, F> {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        self.watch.rejected(reject);
+    }
+
+    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) {
+        (self.each)(call, access);
+    }
+}

@@ -2,5 +2,7 @@
 
 pub(crate) mod detections;
 pub(crate) mod explain;
+pub(crate) mod iam;
+pub(crate) mod learn;
 pub(crate) mod policy;
 pub(crate) mod replay;

@@ -2,6 +2,7 @@
 
 pub(crate) mod detections;
 pub(crate) mod explain;
+pub(crate) mod iam;
 mod json;
 mod screen;
 mod table;

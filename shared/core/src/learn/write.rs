@@ -13,8 +13,8 @@ use crate::detections::Unit;
 use crate::policy::scalar;
 use crate::printable::printable;
 
-/// Where the schema of the format stands in the project.
-const SCHEMA: &str = "# yaml-language-server: $schema=schema/policy.schema.json";
+/// For editors: the schema of the format, where `tablewarden policy schema` was written beside the policy.
+const SCHEMA: &str = "# yaml-language-server: $schema=policy.schema.json";
 
 /// The longest line of YAML, where its parts are shorter.
 const WIDTH: usize = 120;
