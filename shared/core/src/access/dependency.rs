@@ -86,14 +86,15 @@ fn name<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
 /// What the record itself lists, or a denial's message names.
 fn listed<'b>(service: Service, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
     let arn = tables.other(service)?;
-    Some(match service {
+    let name = match service {
         Service::S3 => {
             let bucket_and_key = arn.splitn(6, ':').last()?;
-            bucket_and_key.split('/').next()?.into()
+            bucket_and_key.split('/').next()?
         }
-        Service::Lambda => first_fields(arn, 7).into(),
-        _ => arn.into(),
-    })
+        Service::Lambda => first_fields(arn, 7),
+        _ => arn,
+    };
+    is_name(name).then(|| name.into())
 }
 
 /// The table that a grant is for: DynamoDB's grants are bound to the context it encrypts a table's data in, "How Amazon

@@ -1,7 +1,10 @@
 //! JSON for property tests, made to mislead who reads it by its looks.
 
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Map, Value};
+
+use crate::operation::{Calls, Service};
 
 pub(crate) fn text() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
@@ -36,7 +39,32 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
 }
 
 pub(crate) fn key() -> impl Strategy<Value = String> {
-    prop_oneof![Just("eventSource".to_owned()), Just("eventCategory".to_owned()), text()]
+    let known = select(&["eventSource", "eventName", "eventCategory"]);
+    prop_oneof![known.prop_map(str::to_owned), text()]
+}
+
+/// A member of a record, often one that says of which call it is.
+pub(crate) fn member() -> impl Strategy<Value = (String, Value)> {
+    let source = source().prop_map(|source| ("eventSource".to_owned(), source.into()));
+    let name = call().prop_map(|name| ("eventName".to_owned(), name.into()));
+    prop_oneof![3 => source, 3 => name, 2 => (key(), value())]
+}
+
+/// The `eventSource` of an audited service, or what looks like one.
+pub(crate) fn source() -> impl Strategy<Value = String> {
+    let other = select(&["iam.amazonaws.com", "Kms.amazonaws.com", "kms.amazonaws.com.example.com", "kms", ""]);
+    prop_oneof![3 => select(&Service::ALL).prop_map(Service::source), 1 => other].prop_map(str::to_owned)
+}
+
+/// The `eventName` of a call that is audited, of whichever service, or of one that is not.
+pub(crate) fn call() -> impl Strategy<Value = String> {
+    let audited = Service::ALL.into_iter().flat_map(|service| match service.calls() {
+        Calls::All => &["GetItem", "BatchWriteItem", "ExecuteStatement", "UpdateTable", "EvaporateTable"],
+        Calls::Only(names) => names,
+    });
+    let audited: Vec<&str> = audited.copied().collect();
+    let other = select(&["Decrypt", "disablekey", "DisableKey2", "Invoke20150331", "PutObject", ""]);
+    prop_oneof![3 => select(audited), 1 => other].prop_map(str::to_owned)
 }
 
 pub(crate) fn value() -> impl Strategy<Value = Value> {

@@ -163,12 +163,15 @@ fn without_parameters_the_resources_or_the_denial_tell_it() {
 #[test]
 fn what_names_nothing_is_told() {
     let long = format!(r#","requestParameters":{{"bucketName":"{}"}}"#, "x".repeat(2049));
+    let listed_long = format!(r#","resources":[{{"ARN":"arn:aws:s3:::{}"}}]"#, "x".repeat(2049));
     let omitted = r#","requestParameters":{"reason":"requestParameters too large","omitted":true}"#;
     let failed = r#","requestParameters":{},"errorCode":"ValidationException""#;
     for (extra, want) in [
         (r#","requestParameters":{}"#, "- !no resource is named"),
         (r#","requestParameters":{"bucketName":"*"}"#, "- !no resource is named"),
         (&*long, "- !no resource is named"),
+        (&*listed_long, "- !no resource is named"),
+        (r#","resources":[{"ARN":"arn:aws:s3:::*/*"}]"#, "- !no resource is named"),
         (omitted, "- !request parameters omitted by CloudTrail as too large"),
         (failed, "-"),
     ] {

@@ -1,6 +1,8 @@
 mod dependency;
 mod operations;
+mod properties;
 mod reached;
+mod requests;
 
 use super::*;
 
@@ -301,45 +303,4 @@ fn deep_nesting_is_unreadable_and_no_crash() {
     let record = Record::parse(&json).unwrap();
     let call = Call::read(&record).unwrap();
     assert_eq!(call.accesses()[0].unreadable, Some("request parameters cannot be parsed"));
-}
-
-/// Sources of JSON that a record's fields may hold by mistake or malice.
-fn any_json() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
-    use proptest::prelude::*;
-    let key = prop_oneof![
-        "requestItems|statement|statements|transactItems|operation|tableName|delete|put|keys|putRequest|deleteRequest",
-        ".*"
-    ];
-    let leaf = prop_oneof![
-        Just(serde_json::Value::Null),
-        any::<bool>().prop_map(Into::into),
-        any::<i64>().prop_map(Into::into),
-        ".*".prop_map(Into::into),
-        r#"(DELETE FROM|SELECT \* FROM|arn:aws:dynamodb:r:a:table/) ?"?\w*"?"#.prop_map(Into::into),
-    ];
-    leaf.prop_recursive(4, 32, 5, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
-            prop::collection::vec((key.clone(), inner), 0..5)
-                .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
-        ]
-    })
-}
-
-proptest::proptest! {
-    #[test]
-    fn any_request_of_any_call_gives_at_least_one_access(
-        params in any_json(), resources in any_json(), identity in any_json(), response in any_json(),
-        name in "GetItem|Scan|DeleteItem|BatchGetItem|BatchWriteItem|TransactWriteItems|ExecuteStatement|BatchExecuteStatement|UpdateTable|\\w*",
-    ) {
-        let json = serde_json::json!({
-            "eventID": "e", "eventTime": "2026-03-02T09:15:00Z", "eventSource": "dynamodb.amazonaws.com", "eventName": name,
-            "awsRegion": "eu-west-1", "requestParameters": params, "resources": resources, "userIdentity": identity,
-            "responseElements": response,
-        })
-        .to_string();
-        let record = Record::parse(&json).unwrap();
-        let call = Call::read(&record).unwrap();
-        proptest::prop_assert!(!call.accesses().is_empty());
-    }
 }

@@ -21,7 +21,7 @@ const ITERATOR: &str =
 const STATEMENT: &str = r#"{"statement":"SELECT * FROM \"orders\" WHERE pk = 'a'"}"#;
 
 /// The requests of DynamoDB and its streams, and what they come to: plane, effect, table.
-const OF_TABLES: [(&str, &str, &str); 66] = [
+pub(super) const OF_TABLES: [(&str, &str, &str); 66] = [
     (
         "BatchExecuteStatement",
         r#"{"statements":[{"statement":"DELETE FROM orders WHERE pk = 'a'"}]}"#,
@@ -128,7 +128,7 @@ const OF_TABLES: [(&str, &str, &str); 66] = [
     ("ListStreams", NAMED, "control admin orders"),
 ];
 
-const OF_CLUSTERS: [&str; 21] = [
+pub(super) const OF_CLUSTERS: [&str; 21] = [
     "CreateCluster",
     "CreateParameterGroup",
     "CreateSubnetGroup",

@@ -126,3 +126,80 @@ fn is_number(word: &str) -> bool {
     digits.starts_with(|first: char| first.is_ascii_digit())
         && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'e' | b'E' | b'-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    /// A condition, and whether it constrains the key by the definition.
+    #[derive(Debug, Clone)]
+    enum Condition {
+        Leaf(&'static str, bool),
+        All(Vec<Condition>),
+        Any(Vec<Condition>),
+        Not(Box<Condition>),
+    }
+
+    impl Condition {
+        fn constrains(&self) -> bool {
+            match self {
+                Self::Leaf(_, constrains) => *constrains,
+                Self::All(conditions) => conditions.iter().any(Self::constrains),
+                Self::Any(conditions) => conditions.iter().all(Self::constrains),
+                Self::Not(_) => false,
+            }
+        }
+
+        fn write(&self, and: &str, or: &str) -> String {
+            let join = |conditions: &[Self], word: &str| {
+                let written: Vec<String> = conditions.iter().map(|condition| condition.write(and, or)).collect();
+                written.join(word)
+            };
+            match self {
+                Self::Leaf(text, _) => (*text).to_owned(),
+                // Without brackets an `OR` would reach further than its own alternatives.
+                Self::Any(conditions) => format!("({})", join(conditions, or)),
+                Self::All(conditions) => join(conditions, and),
+                Self::Not(condition) => format!("NOT ({})", condition.write(and, or)),
+            }
+        }
+    }
+
+    fn condition() -> impl Strategy<Value = Condition> {
+        let leaf = select(vec![
+            ("pk = 'a'", true),
+            ("'a AND (' = \"p k\"", true),
+            ("pk IN [1, 'OR', ?]", true),
+            ("(sk='b')", true),
+            ("total = ***(Redacted)", false),
+            ("sk BETWEEN 'a' AND 'b'", false),
+            ("begins_with(sk, 'a')", false),
+            ("contains(\"OR\", ?)", false),
+            ("pk <> 'a'", false),
+        ]);
+        leaf.prop_map(|(text, constrains)| Condition::Leaf(text, constrains)).prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 1..4).prop_map(Condition::All),
+                vec(inner.clone(), 1..4).prop_map(Condition::Any),
+                inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(
+            condition in condition(),
+            and in select(&[" AND ", "\tand\n", "/* OR */and--OR\n"]),
+            or in select(&[" OR ", " oR/**/"]),
+            end in select(&["", ";", " ORDER BY sk", ")", " RETURNING ALL OLD *", " -- OR x = ?"]),
+        ) {
+            let text = condition.write(and, or) + end;
+            prop_assert_eq!(constrains_key(Tokens { rest: &text }), condition.constrains(), "{}", text);
+        }
+    }
+}

@@ -1,8 +1,10 @@
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
 use super::*;
-use crate::log_file::arbitrary_json::{Writer, key, value};
+use crate::log_file::arbitrary_json::{Writer, member};
 
 fn screen(json: &str) -> Screened {
     Screen::new(&Service::ALL).screen(json.as_bytes())
@@ -101,12 +103,39 @@ fn read_plainly(members: &[(String, Value)]) -> Screened {
     }
 }
 
+#[test]
+fn records_of_every_kind_are_made_for_the_comparison() {
+    let mut runner = TestRunner::deterministic();
+    let members = prop::collection::vec(member(), 0..6);
+    let audited_whole: Vec<&str> =
+        Service::ALL.into_iter().filter(|service| service.calls() == Calls::All).map(Service::source).collect();
+    let kinds: Vec<(Screened, bool)> = (0..2000)
+        .map(|_| {
+            let members = members.new_tree(&mut runner).unwrap().current();
+            let of_such = |(key, value): &(String, Value)| {
+                key == "eventSource" && value.as_str().is_some_and(|source| audited_whole.contains(&source))
+            };
+            (read_plainly(&members), members.iter().any(of_such))
+        })
+        .collect();
+    let wanted = [
+        (Screened::OtherService, false),
+        (Screened::OtherCall, false),
+        (Screened::Relevant, true),
+        // Of a service of which only some calls are audited.
+        (Screened::Relevant, false),
+    ];
+    for kind in wanted {
+        assert!(kinds.iter().filter(|made| **made == kind).count() > 20, "{kind:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn agrees_with_a_plain_reading(
-        members in prop::collection::vec((key(), value()), 0..6),
+        members in prop::collection::vec(member(), 0..6),
         dice in prop::collection::vec(any::<u8>(), 1..64),
     ) {
         let mut writer = Writer::new(&dice);
