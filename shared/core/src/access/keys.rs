@@ -17,34 +17,32 @@ pub(super) const MOST_KEYS: usize = 100;
 pub(super) fn canonical<'a>(key: &'a Value<'a>) -> Option<ItemKey<'a>> {
     match key {
         Value::Object(attributes) if !attributes.is_empty() => {
-            let mut json = String::new();
-            write(key, &mut json)?;
-            Some(ItemKey(json.into()))
+            let mut json = Vec::new();
+            write(key, &mut json).ok()?;
+            Some(ItemKey(String::from_utf8(json).ok()?.into()))
         }
         _ => None,
     }
 }
 
-fn write(value: &Value<'_>, json: &mut String) -> Option<()> {
-    match value {
-        Value::Object(attributes) => {
-            let mut attributes: Vec<(&str, &Value<'_>)> = attributes.iter().collect();
-            attributes.sort_by_key(|(name, _)| *name);
-            json.push('{');
-            for (number, (name, value)) in attributes.into_iter().enumerate() {
-                if number > 0 {
-                    json.push(',');
-                }
-                json.push_str(&serde_json::to_string(name).ok()?);
-                json.push(':');
-                write(value, json)?;
-            }
-            json.push('}');
-        }
+fn write(value: &Value<'_>, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    let Value::Object(attributes) = value else {
         // A key holds texts and numbers alone; what else is there is kept as it stands.
-        value => json.push_str(&serde_json::to_string(value).ok()?),
+        return serde_json::to_writer(json, value);
+    };
+    let mut attributes: Vec<(&str, &Value<'_>)> = attributes.iter().collect();
+    attributes.sort_by_key(|(name, _)| *name);
+    json.push(b'{');
+    for (number, (name, value)) in attributes.into_iter().enumerate() {
+        if number > 0 {
+            json.push(b',');
+        }
+        serde_json::to_writer(&mut *json, name)?;
+        json.push(b':');
+        write(value, json)?;
     }
-    Some(())
+    json.push(b'}');
+    Ok(())
 }
 
 #[cfg(test)]

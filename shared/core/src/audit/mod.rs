@@ -298,4 +298,6 @@ fn of_share(shared: &str, access: &Access<'_>) -> EventId {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -77,3 +77,6 @@ impl Findings {
         findings
     }
 }
+
+#[cfg(test)]
+mod tests;

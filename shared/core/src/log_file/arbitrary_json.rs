@@ -58,13 +58,20 @@ pub(crate) fn source() -> impl Strategy<Value = String> {
 
 /// The `eventName` of a call that is audited, of whichever service, or of one that is not.
 pub(crate) fn call() -> impl Strategy<Value = String> {
-    let audited = Service::ALL.into_iter().flat_map(|service| match service.calls() {
-        Calls::All => &["GetItem", "BatchWriteItem", "ExecuteStatement", "UpdateTable", "EvaporateTable"],
-        Calls::Only(names) => names,
-    });
-    let audited: Vec<&str> = audited.copied().collect();
     let other = select(&["Decrypt", "disablekey", "DisableKey2", "Invoke20150331", "PutObject", ""]);
-    prop_oneof![3 => select(audited), 1 => other].prop_map(str::to_owned)
+    prop_oneof![3 => audited_call().prop_map(|(_, name)| name), 1 => other].prop_map(str::to_owned)
+}
+
+/// A service and one of its calls that are audited.
+pub(crate) fn audited_call() -> impl Strategy<Value = (Service, &'static str)> {
+    const ANY: &[&str] = &["GetItem", "BatchWriteItem", "ExecuteStatement", "UpdateTable", "EvaporateTable"];
+    select(&Service::ALL).prop_flat_map(|service| {
+        let names = match service.calls() {
+            Calls::All => ANY,
+            Calls::Only(names) => names,
+        };
+        select(names).prop_map(move |name| (service, name))
+    })
 }
 
 pub(crate) fn value() -> impl Strategy<Value = Value> {
