@@ -33,11 +33,16 @@ impl Folder {
         self.0.path()
     }
 
+    /// `tablewarden`, run in the folder.
+    pub(crate) fn run(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tablewarden"));
+        command.current_dir(self.path()).args(args);
+        command
+    }
+
     /// `tablewarden replay`, run in the folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tablewarden"));
-        command.current_dir(self.path()).arg("replay").args(args);
-        command
+        self.run(&[&["replay"], args].concat())
     }
 
     pub(crate) fn replay(&self, args: &[&str]) -> Assert {

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use tablewarden_core::printable::printable;
 
-use crate::sample::{Folder, findings};
+use crate::sample::{Folder, findings, stdout};
 
 #[test]
 fn each_scenario_gives_the_findings_that_stand_beside_it() {
@@ -29,4 +30,39 @@ fn each_scenario_gives_the_findings_that_stand_beside_it() {
         told += found.len();
     }
     assert!(told > 0);
+}
+
+/// The forms that people and scripts get, `explain` among them.
+#[test]
+fn every_finding_says_why_in_every_form() {
+    let folder = Folder::new([]);
+    let scenarios = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../events/scenarios"));
+    for scenario in fs::read_dir(scenarios).unwrap() {
+        let scenario = scenario.unwrap().path();
+        let run = |args: &[&str]| {
+            let mut command = folder.run(args);
+            if scenario.join("policy.yaml").exists() {
+                command.arg("--policy").arg(scenario.join("policy.yaml"));
+            }
+            stdout(&command.arg(&scenario).assert())
+        };
+        let table = without_space(&run(&["replay"]));
+        let json: Value = serde_json::from_str(&run(&["replay", "--format", "json"])).unwrap();
+        let findings = json["findings"].as_array().unwrap();
+        let reason = |finding: &Value| without_space(&printable(finding["reason"].as_str().unwrap(), 600));
+        for finding in findings {
+            let reason = reason(finding);
+            assert!(!reason.is_empty() && table.contains(&format!("why{reason}")), "{}: {finding}", scenario.display());
+        }
+        if let Some(finding) = findings.first() {
+            let event = finding["event_ids"][0].as_str().unwrap();
+            let explained = without_space(&run(&["explain", "--event", event]));
+            assert!(explained.contains(&reason(finding)), "{}: {explained}", scenario.display());
+        }
+    }
+}
+
+/// Lines are wrapped to the width of the screen.
+fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
 }

@@ -8,6 +8,7 @@ use handler::Handler;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tablewarden_aws::cloudwatch::CloudWatchMetrics;
+use tablewarden_aws::logged::Logged;
 use tablewarden_aws::sns::SnsAlerts;
 use tablewarden_aws::start::{Start, start};
 use tablewarden_aws::telemetry;
@@ -20,7 +21,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     let Start { settings, config, policy } = start().await?;
     let handler = Handler {
-        alerts: SnsAlerts::new(&config, settings.alert_topic_arn),
+        alerts: Logged(SnsAlerts::new(&config, settings.alert_topic_arn)),
         metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace),
         policy,
         limits: settings.limits,

@@ -3,10 +3,11 @@
 //! # Layout
 //!
 //! One file for each adapter of a port of the core ([`s3`], [`sns`], [`cloudwatch`]), and what both functions [`start`] with:
-//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`], and logs by [`telemetry`].
+//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`], and logs by [`telemetry`]. What was told is [`logged`] too.
 
 pub mod clients;
 pub mod cloudwatch;
+pub mod logged;
 pub mod policy;
 pub mod s3;
 pub mod settings;

@@ -84,9 +84,6 @@ impl Observer for LogRejects {
 
 /// Writes the log lines that sum up an invocation.
 pub fn log_outcome(outcome: &Outcome) {
-    for error in &outcome.untold {
-        tracing::error!(%error, "alert not published");
-    }
     if let Some(error) = &outcome.unmeasured {
         tracing::error!(%error, "metrics not put");
     }

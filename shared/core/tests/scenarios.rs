@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tablewarden_core::alert;
 use tablewarden_core::audit::Audit;
 use tablewarden_core::detections;
 use tablewarden_core::finding::Origin;
@@ -14,6 +15,7 @@ use tablewarden_core::log_file::{self, Entry, Limits};
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{Observer, Reject};
+use tablewarden_core::printable::{ascii, printable};
 use tablewarden_testkit::{Scenario, gzip, scenarios};
 
 /// Set to `1`, it makes what is found what is expected.
@@ -42,13 +44,7 @@ fn replay(scenario: &Scenario, pack: fn(&[u8]) -> Vec<u8>) -> (Vec<Value>, Value
 
 /// The same of its files in another order.
 fn replay_files(scenario: &Scenario, files: &[PathBuf], pack: fn(&[u8]) -> Vec<u8>) -> (Vec<Value>, Value) {
-    let policy = scenario.policy.as_ref().map(|yaml| Arc::new(Policy::parse("policy.yaml", yaml).unwrap()));
-    let mut audit = Audit::new(policy, "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
-    for file in files {
-        let place = Place::File(file.display().to_string());
-        let bytes = pack(&fs::read(file).unwrap());
-        audit.any_file(bytes.as_slice(), Origin { place: &place, message: 0 }, &mut Silent).unwrap();
-    }
+    let mut audit = audited(scenario, files, pack);
     let tally = audit.take_tally();
     assert!(tally.reconciles(), "{}: {tally:?}", scenario.name);
     let counts = json!({
@@ -58,6 +54,21 @@ fn replay_files(scenario: &Scenario, files: &[PathBuf], pack: fn(&[u8]) -> Vec<u
         "rejected": tally.records_rejected.values().sum::<u64>(),
     });
     (audit.into_findings().iter().map(|finding| finding.to_json(usize::MAX)).collect(), counts)
+}
+
+fn audited(scenario: &Scenario, files: &[PathBuf], pack: fn(&[u8]) -> Vec<u8>) -> Audit {
+    let mut audit =
+        Audit::new(policy(scenario).map(Arc::new), "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
+    for file in files {
+        let place = Place::File(file.display().to_string());
+        let bytes = pack(&fs::read(file).unwrap());
+        audit.any_file(bytes.as_slice(), Origin { place: &place, message: 0 }, &mut Silent).unwrap();
+    }
+    audit
+}
+
+fn policy(scenario: &Scenario) -> Option<Policy> {
+    scenario.policy.as_ref().map(|yaml| Policy::parse("policy.yaml", yaml).unwrap())
 }
 
 fn ids(findings: &[Value]) -> Vec<&str> {
@@ -126,6 +137,33 @@ fn a_quiet_day_has_no_findings() {
     assert_eq!(quiet.len(), 1);
     assert_eq!(quiet[0].expected(), Vec::<Value>::new());
     assert!(quiet[0].expected_counts()["relevant"].as_u64().unwrap() >= 30);
+}
+
+#[test]
+fn every_form_of_an_alert_says_why() {
+    let mut told = 0;
+    for scenario in scenarios() {
+        let findings = audited(&scenario, &scenario.events, <[u8]>::to_vec).into_findings();
+        for alert in alert::fold(findings, policy(&scenario).as_ref()) {
+            let bodies: Value = serde_json::from_str(&alert.message().body).unwrap();
+            let machine: Value = serde_json::from_str(bodies["default"].as_str().unwrap()).unwrap();
+            for finding in &alert.findings {
+                let reason = finding.reason();
+                assert!(!reason.is_empty(), "{}: {}", scenario.name, alert.subject());
+                let shown = printable(&reason, 800);
+                assert!(
+                    bodies["email"].as_str().unwrap().contains(&format!("\nWhy    {shown}\n")),
+                    "{}: {shown}",
+                    alert.text()
+                );
+                assert!(machine["reason"].as_str().unwrap().contains(&reason), "{machine}");
+                told += 1;
+            }
+            let short = ascii(&printable(&alert.reason(), 200));
+            assert_eq!(bodies["sms"].as_str().unwrap(), format!("{}\n{short}", alert.subject()));
+        }
+    }
+    assert!(told > 20);
 }
 
 #[test]

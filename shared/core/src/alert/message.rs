@@ -1,14 +1,14 @@
 //! The message as SNS takes it: one body for people and one for machines.
 //!
 //! With `MessageStructure` `json` each protocol gets the body under its name, and those without one get `default`:
-//! "Publish", <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>. So `email` is the text, `sms` the subject, and
-//! everything else (queues, functions, HTTP, Firehose) the JSON. All of it together may have 256 KiB.
+//! "Publish", <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>. So `email` is the text, `sms` the subject and the
+//! reason, and everything else (queues, functions, HTTP, Firehose) the JSON. All of it together may have 256 KiB.
 
 use serde_json::{Value, json};
 
 use super::Alert;
 use crate::actor::Actor;
-use crate::printable::printable_json;
+use crate::printable::{ascii, printable, printable_json};
 use crate::table::TableId;
 
 /// The most that SNS takes, in bytes, less what the attributes and the subject may need.
@@ -20,6 +20,9 @@ const EVENT_IDS: usize = 200;
 /// What is left of a string, and of the text, where the message would be too large, in bytes.
 const LONGEST_STRING: usize = 200;
 const LONGEST_TEXT: usize = 32 * 1024;
+
+/// How much of the reason a text message holds, in characters: with the subject, two messages of a telephone.
+const LONGEST_SMS_REASON: usize = 200;
 
 /// What is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +38,12 @@ impl Alert {
     pub fn message(&self) -> Message {
         let subject = self.subject();
         let mut text = self.text();
-        let mut body = bodies(&self.to_json(EVENT_IDS), &text, &subject);
+        let sms = format!("{subject}\n{}", ascii(&printable(&self.reason(), LONGEST_SMS_REASON)));
+        let mut body = bodies(&self.to_json(EVENT_IDS), &text, &sms);
         if body.len() > LARGEST {
             // Quotes stand for four bytes each in JSON within JSON: callers who fill what they may write with them must not
             // cost the reader more than that.
-            body = bodies(&shortened(self.to_json(0)), &text, &subject);
+            body = bodies(&shortened(self.to_json(0)), &text, &sms);
         }
         if body.len() > LARGEST {
             let mut short = shortened(self.to_json(0));
@@ -47,7 +51,7 @@ impl Alert {
                 object.remove("findings");
             }
             text.truncate(text.floor_char_boundary(LONGEST_TEXT));
-            body = bodies(&short, &text, &subject);
+            body = bodies(&short, &text, &sms);
         }
         Message { subject, body }
     }
@@ -63,6 +67,7 @@ impl Alert {
             "title": self.detection.title,
             "severity": self.severity.as_str(),
             "techniques": self.detection.techniques,
+            "reason": self.reason(),
             "why": self.detection.why,
             "first_steps": self.detection.first_steps,
             "actor": name,
@@ -85,10 +90,10 @@ impl Alert {
     }
 }
 
-fn bodies(machine: &Value, person: &str, subject: &str) -> String {
+fn bodies(machine: &Value, person: &str, sms: &str) -> String {
     // Some subscribers read it with their own eyes. U+FFFE and U+FFFF are no characters of XML 1.0, so SQS refuses them.
     let machine = printable_json(&machine.to_string());
-    json!({ "default": machine, "email": person, "sms": subject }).to_string()
+    json!({ "default": machine, "email": person, "sms": sms }).to_string()
 }
 
 /// The value with each of its strings cut, and marked as such.

@@ -4,6 +4,8 @@ mod message;
 mod subject;
 mod text;
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 pub use message::Message;
@@ -91,6 +93,12 @@ impl Alert {
             attributes.push(("table", value(&table.name)));
         }
         attributes
+    }
+
+    /// Why, in a line: the reasons of its findings, each once.
+    pub fn reason(&self) -> String {
+        let reasons: BTreeSet<String> = self.findings.iter().map(Finding::reason).collect();
+        reasons.into_iter().collect::<Vec<_>>().join("; ")
     }
 
     /// The messages of the batch that its records came with.

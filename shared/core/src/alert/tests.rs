@@ -256,6 +256,7 @@ fn a_message_stays_within_256_kib() {
         let machine: serde_json::Value = serde_json::from_str(body["default"].as_str().unwrap()).unwrap();
         assert_eq!(machine["detection"], detection);
         assert_eq!(machine["truncated"] == true, truncated);
+        assert!(machine["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
         let email = body["email"].as_str().unwrap();
         assert!(
             ["\nWho", "\nWhen", "\nWhy", "\nEvent ids (", "1f0c4a3e-"].iter().all(|part| email.contains(part)),
