@@ -9,7 +9,7 @@
 //!  [delivery]      [ports]     [log_file]  [record]    [policy]     [alert] [tally]
 //!                                          [actor]     [detections]
 //!                                          [operation] [finding]
-//!                                          [access]
+//!                                          [access]    [correlation]
 //! ```
 //!
 //! [`audit`] composes the stages. `tablewarden replay` and the Lambda functions call the same composition; only the two
@@ -53,6 +53,7 @@ pub mod access;
 pub mod actor;
 pub mod alert;
 pub mod audit;
+pub mod correlation;
 pub mod delivery;
 pub mod detections;
 pub mod explain;

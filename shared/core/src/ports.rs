@@ -1,11 +1,15 @@
 //! What the core needs from outside, one capability a trait.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::BufRead;
 
+use jiff::Timestamp;
+
 use crate::access::{Access, Call};
 use crate::alert::Alert;
-use crate::detections::Context;
+use crate::detections::{Context, Unit};
+use crate::finding::{EventId, Subject};
 use crate::place::{ObjectRef, Place};
 use crate::tally::{Point, RejectReason, Skip};
 
@@ -92,4 +96,80 @@ pub struct SinkError {
     pub sink: String,
     /// What it said.
     pub problem: String,
+}
+
+/// What runs before this one counted and found, so that windows and chains go on from one run to the next: log files cut
+/// them anywhere.
+pub trait History {
+    /// Adds what this run counted; gives back, in the same order, what all runs counted, this one included, in these buckets
+    /// and in those so near that a window can hold both.
+    fn count(&mut self, run: Vec<Counted>) -> Vec<Counted>;
+
+    /// Keeps the steps of chains that this run found; gives back those of earlier runs by the same actors or on the same
+    /// tables, as far back as a chain goes.
+    fn link(&mut self, run: &[Step]) -> Vec<Step>;
+}
+
+/// What one actor did to one table, counted in buckets of event time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The detection that counts, who is counted, and where.
+    pub subject: Subject,
+    /// By their number: seconds since the epoch, divided by ten.
+    pub buckets: BTreeMap<i64, Counts>,
+}
+
+/// What one bucket counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Items.
+    pub items: u64,
+    /// Calls.
+    pub calls: u64,
+}
+
+/// What one detection found within an hour or a window, as a step of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The detection, who, and where.
+    pub subject: Subject,
+    /// The event time at which it began.
+    pub first: Timestamp,
+    /// The event time at which it ended.
+    pub last: Timestamp,
+    /// The events, or some of many.
+    pub event_ids: Vec<EventId>,
+}
+
+/// No run before this one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoHistory;
+
+impl History for NoHistory {
+    fn count(&mut self, run: Vec<Counted>) -> Vec<Counted> {
+        run
+    }
+
+    fn link(&mut self, _: &[Step]) -> Vec<Step> {
+        Vec::new()
+    }
+}
+
+impl Counts {
+    /// Adds to the count of one unit.
+    pub fn add(&mut self, unit: Unit, more: u64) {
+        let count = match unit {
+            Unit::Items => &mut self.items,
+            Unit::Calls => &mut self.calls,
+        };
+        *count = count.saturating_add(more);
+    }
+
+    /// The count of one unit.
+    pub fn of(self, unit: Unit) -> u64 {
+        match unit {
+            Unit::Items => self.items,
+            Unit::Calls => self.calls,
+        }
+    }
 }

@@ -32,8 +32,8 @@ pub(super) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -
             table.add_row([
                 if same { String::new() } else { name },
                 who(&group.actor, &group.account, report.policy),
-                did(group.effect, group.outcome),
-                items(group.effect, group.outcome, *sum),
+                did(Some(group.effect), group.outcome),
+                items(Some(group.effect), group.outcome, *sum),
                 sum.accesses.to_string(),
             ]);
         }

@@ -53,19 +53,20 @@ fn account_name(account: &str, policy: Option<&Policy>) -> String {
     printable(policy.and_then(|policy| policy.account_name(account)).unwrap_or(account), NAME)
 }
 
-/// `delete`, `delete denied`.
-fn did(effect: Effect, outcome: Outcome) -> String {
+/// `delete`, `delete denied`; `several` where it is no single effect.
+fn did(effect: Option<Effect>, outcome: Outcome) -> String {
+    let effect = effect.map_or("several", Effect::as_str);
     match outcome {
-        Outcome::Succeeded => effect.as_str().to_owned(),
-        Outcome::Denied | Outcome::Failed => format!("{} {}", effect.as_str(), outcome.as_str()),
-        Outcome::Unknown => format!("{}, outcome unknown", effect.as_str()),
+        Outcome::Succeeded => effect.to_owned(),
+        Outcome::Denied | Outcome::Failed => format!("{effect} {}", outcome.as_str()),
+        Outcome::Unknown => format!("{effect}, outcome unknown"),
     }
 }
 
 /// `7`; `7+` where some calls may have touched more, `?` where none says how many, `(7)` where they asked in vain.
-fn items(effect: Effect, outcome: Outcome, sum: Sum) -> String {
+fn items(effect: Option<Effect>, outcome: Outcome, sum: Sum) -> String {
     let items = match (effect, sum.known_items(), sum.of_unknown_size) {
-        (Effect::Admin, ..) => return "-".to_owned(),
+        (Some(Effect::Admin), ..) | (None, None, _) => return "-".to_owned(),
         (_, None, _) => "?".to_owned(),
         (_, Some(items), 0) => items.to_string(),
         (_, Some(items), _) => format!("{items}+"),

@@ -26,6 +26,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the call did what it asked for, or may have.
+    pub fn may_have_happened(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Unknown)
+    }
+
     /// The outcome that a record tells.
     pub fn of(record: &Record<'_>) -> Self {
         match &record.error_code {

@@ -179,15 +179,16 @@ fn what(finding: &Finding) -> String {
     let errors = joined(&finding.error_codes);
     let errors = if errors.is_empty() { errors } else { format!(" ({errors})") };
     let subject = &finding.subject;
-    let effect = subject.effect.as_str();
-    format!("{calls} of {}: {effect}{items}, {}{errors}", joined(&finding.operations), subject.outcome.as_str())
+    // Several effects are told by the operations.
+    let effect = subject.effect.map_or(String::new(), |effect| format!(": {}", effect.as_str()));
+    format!("{calls} of {}{effect}{items}, {}{errors}", joined(&finding.operations), subject.outcome.as_str())
 }
 
 /// The values of a sample of all findings.
 fn each(alert: &Alert, sample: impl Fn(&Finding) -> &Sample<String>) -> String {
     let mut all = Sample::default();
     for finding in &alert.findings {
-        all.merge(sample(finding).clone());
+        all.merge(sample(finding));
     }
     joined(&all)
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::access::{Access, Call, TablePart};
+use crate::correlation::{Correlation, Observed};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context, Hit};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
@@ -17,7 +18,7 @@ use crate::log_file::{self, Entry, Limits, LogFileError};
 use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
-use crate::ports::{Fate, Observer, RawRecord, Reject};
+use crate::ports::{Fate, History, NoHistory, Observer, RawRecord, Reject};
 use crate::record::Record;
 use crate::record::screen::{Screen, Screened};
 use crate::table::TableId;
@@ -39,6 +40,7 @@ pub struct Audit {
     key_ties: KeyTies,
     /// The buckets that log files were read from.
     log_buckets: BTreeSet<String>,
+    correlation: Correlation,
     tally: Tally,
 }
 
@@ -54,6 +56,7 @@ impl Audit {
             findings: Findings::default(),
             key_ties: KeyTies::default(),
             log_buckets: BTreeSet::new(),
+            correlation: Correlation::default(),
             tally: Tally::default(),
         }
     }
@@ -139,8 +142,14 @@ impl Audit {
 
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
-        let Self { policy, mut findings, key_ties, .. } = self;
-        key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings));
+        self.settle(&mut NoHistory)
+    }
+
+    /// Ends the run where earlier ones are known: windows and chains go on from them.
+    pub fn settle(self, history: &mut impl History) -> Vec<Finding> {
+        let Self { policy, mut findings, mut correlation, key_ties, .. } = self;
+        key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings, &mut correlation));
+        correlation.settle(policy.as_deref(), history, &mut findings);
         findings.into_sorted()
     }
 
@@ -171,8 +180,10 @@ impl Audit {
             }
         }
         self.tally.relevant(call.time, self.now);
+        self.correlation.begin_call();
         let policy = self.policy.as_deref();
-        self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(&mut self.findings));
+        let Self { findings, correlation, .. } = self;
+        self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(findings, correlation));
         for access in accesses {
             let context = Context {
                 is_log_bucket: self.is_log_bucket(&access),
@@ -181,7 +192,15 @@ impl Audit {
             let label = context.table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
             observer.accessed(&call, &access, &context);
-            for hit in detections::judge(&call, &access, &context) {
+            let hits: Vec<Hit> = detections::judge(&call, &access, &context).collect();
+            self.correlation.observe(&Observed {
+                call: &call,
+                access: &access,
+                context: &context,
+                hits: &hits,
+                origin,
+            });
+            for hit in hits {
                 if hit.suppressed.is_some() {
                     self.tally.hits_suppressed += 1;
                 } else {
@@ -281,8 +300,12 @@ impl<O: Observer> Observer for Capped<'_, O> {
 }
 
 /// Adds what is found later than in its own turn, unless the policy suppresses it.
-fn adding_to(findings: &mut Findings) -> impl FnMut(Hit, &Call<'_>, &Access<'_>, &Context<'_>, Origin<'_>) {
-    |hit, call, access, _, origin| {
+fn adding_to(
+    findings: &mut Findings,
+    correlation: &mut Correlation,
+) -> impl FnMut(Hit, &Call<'_>, &Access<'_>, &Context<'_>, Origin<'_>) {
+    |hit, call, access, context, origin| {
+        correlation.link(&Observed { call, access, context, hits: std::slice::from_ref(&hit), origin });
         if hit.suppressed.is_none() {
             findings.add(hit, call, access, origin);
         }

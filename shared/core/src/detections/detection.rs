@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::hash::{Hash, Hasher};
 
-use crate::access::{Access, Call};
+use crate::access::{Access, Call, Outcome};
+use crate::operation::Effect;
 use crate::policy::{Policy, Setting, Standing, TablePolicy};
 use crate::severity::Severity;
 
@@ -50,7 +51,7 @@ pub(crate) struct KeyJudge {
     pub(crate) judge: fn(&Call<'_>, &Access<'_>, &Context<'_>, &str) -> Option<Verdict>,
 }
 
-/// Counting over event time.
+/// Counting over event time, for each actor and table.
 #[derive(Debug)]
 pub struct Window {
     /// The stretch of event time, in seconds.
@@ -61,8 +62,12 @@ pub struct Window {
     pub severity: Severity,
     /// What an access adds, and to which counter; `None` where it is none of those that are counted.
     pub measure: fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<(Unit, u64)>,
-    /// Whether an access, where it comes after the window and is the same actor's, makes it critical.
-    pub aftermath: Option<fn(&Call<'_>, &Access<'_>) -> bool>,
+    /// What is done by all accesses that are counted; `None` where they differ in it.
+    pub effect: Option<Effect>,
+    /// What became of them; [`Outcome::Succeeded`] takes in those of which nobody knows.
+    pub outcome: Outcome,
+    /// Whether it becomes critical where the actor then succeeds with what was counted.
+    pub aftermath: bool,
     /// Whether the actor's accesses of all tables are counted together too, for when no single table reaches the threshold.
     pub across_tables: bool,
 }
@@ -205,7 +210,7 @@ impl Unit {
 }
 
 /// `24 hours`, `5 minutes`, `90 seconds`.
-fn stretch(seconds: i64) -> String {
+pub(crate) fn stretch(seconds: i64) -> String {
     match seconds {
         1.. if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
         1.. if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
@@ -246,7 +251,9 @@ mod tests {
         ],
         severity: Severity::Medium,
         measure: |_, _, _| None,
-        aftermath: None,
+        effect: Some(Effect::Write),
+        outcome: Outcome::Succeeded,
+        aftermath: false,
         across_tables: false,
     };
 

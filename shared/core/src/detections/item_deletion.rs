@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Context, Detection, Judge, Verdict};
-use crate::access::{Access, Call, Outcome};
+use crate::access::{Access, Call};
 use crate::operation::{Effect, Plane};
 use crate::policy;
 use crate::severity::Severity;
@@ -24,8 +24,7 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    let changed = matches!(call.outcome, Outcome::Succeeded | Outcome::Unknown);
-    if call.operation.plane != Plane::Data || access.effect != Effect::Delete || !changed {
+    if call.operation.plane != Plane::Data || access.effect != Effect::Delete || !call.outcome.may_have_happened() {
         return None;
     }
     let (reason, remedy) = match (context.policy, context.table) {

@@ -4,6 +4,7 @@ use super::ALL;
 use super::detection::{Chain, Context, Counter, Detection, Judge, Unit, Verdict, Window};
 use super::weighing::Weighing;
 use crate::access::{Access, Call, Outcome};
+use crate::policy::{Suppression, TablePolicy};
 use crate::severity::Severity;
 
 /// A verdict with everything weighed in.
@@ -114,19 +115,15 @@ fn opinion(
         sensitivity: context.table.map(|table| table.sensitivity),
         attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
     };
-    let (account, _) = call.account_and_region(access);
-    let suppression = context
-        .policy
-        .and_then(|policy| policy.suppression(detection.id, &call.actor, account, access.table.as_ref(), call.time));
-    let shown = |key| context.policy.and_then(|policy| policy.shown_key(context.table, key));
+    let suppression = suppression(detection, call, access, context);
     Opinion::Hit(Hit {
         detection,
         severity: weighing.severity(),
         weighing,
         reason: verdict.reason,
         remedy: verdict.remedy,
-        table_is_named: context.table.is_some_and(|table| !table.label.contains('*')),
-        keys: access.keys.iter().filter_map(shown).collect(),
+        table_is_named: is_named(context.table),
+        keys: shown_keys(access, context),
         suppressed: suppression.map(|suppression| (suppression.line, suppression.reason.clone())),
     })
 }
@@ -168,6 +165,28 @@ fn link(
     } else {
         Opinion::Step(steps)
     }
+}
+
+/// The line of policy that keeps a detection from being told of an access.
+pub(crate) fn suppression<'p>(
+    detection: &Detection,
+    call: &Call<'_>,
+    access: &Access<'_>,
+    context: &Context<'p>,
+) -> Option<&'p Suppression> {
+    let (account, _) = call.account_and_region(access);
+    context.policy?.suppression(detection.id, &call.actor, account, access.table.as_ref(), call.time)
+}
+
+/// Whether the policy names a table itself, and not by a pattern.
+pub(crate) fn is_named(table: Option<&TablePolicy>) -> bool {
+    table.is_some_and(|table| !table.label.contains('*'))
+}
+
+/// The keys of the items, as far as the policy lets them be shown.
+pub(crate) fn shown_keys(access: &Access<'_>, context: &Context<'_>) -> Vec<String> {
+    let shown = |key| context.policy.and_then(|policy| policy.shown_key(context.table, key));
+    access.keys.iter().filter_map(shown).collect()
 }
 
 #[cfg(test)]
@@ -220,7 +239,9 @@ mod tests {
         counters: &[Counter { unit: Unit::Items, noun: "items written", threshold: 1000 }],
         severity: Severity::Medium,
         measure: |_, access, _| (access.effect == Effect::Write).then_some((Unit::Items, access.items?)),
-        aftermath: None,
+        effect: Some(Effect::Write),
+        outcome: Outcome::Succeeded,
+        aftermath: false,
         across_tables: false,
     };
     static CHAIN: Chain =

@@ -4,12 +4,15 @@
 
 mod access_denied;
 mod backup_deleted;
+mod bulk_deletion;
 mod control;
 mod dax_changed;
 mod deletion_protection_off;
+mod denied_burst;
 mod detection;
 mod encryption_key_changed;
 mod event_selectors;
+mod exfiltration;
 mod insights_disabled;
 mod item_deletion;
 mod judge;
@@ -18,6 +21,7 @@ mod log_bucket_tampered;
 mod page;
 mod pipeline_tampered;
 mod pitr_off;
+mod recovery_destruction;
 mod replica_changed;
 mod resource_policy_changed;
 mod section;
@@ -37,9 +41,10 @@ mod unreadable_request;
 mod weighing;
 
 pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
-pub(crate) use detection::{Judge, KeyJudge};
+pub(crate) use detection::{Judge, KeyJudge, stretch};
 pub(crate) use judge::hit;
 pub use judge::{Hit, Opinion, explain, judge};
+pub(crate) use judge::{is_named, shown_keys, suppression};
 pub use page::page;
 pub use section::Section;
 pub use weighing::Weighing;
@@ -47,7 +52,9 @@ pub use weighing::Weighing;
 const DATA_PLANE: &[&Detection] = &[
     &unexpected_principal::DETECTION,
     &item_deletion::DETECTION,
+    &bulk_deletion::DETECTION,
     &access_denied::DETECTION,
+    &denied_burst::DETECTION,
     &unreadable_request::DETECTION,
 ];
 
@@ -79,7 +86,7 @@ const BLINDFOLDS: &[&Detection] = &[
     &pipeline_tampered::DETECTION,
 ];
 
-const CHAINS: &[&Detection] = &[];
+const CHAINS: &[&Detection] = &[&recovery_destruction::DETECTION, &exfiltration::DETECTION];
 
 /// Every detection, in the order of the catalogue.
 pub const ALL: [&Detection; LEN] = all();

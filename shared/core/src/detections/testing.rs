@@ -1,7 +1,7 @@
 //! Tables of cases for the tests of detections.
 
-use super::{Context, Hit, judge};
-use crate::access::Call;
+use super::{Context, Hit, Unit, judge};
+use crate::access::{Access, Call};
 use crate::operation::Service;
 use crate::policy::Policy;
 use crate::record::Record;
@@ -112,6 +112,23 @@ pub(super) fn check(detection: &str, policy: &str, cases: &[Case]) {
         if let Some(reason) = &case.reason {
             assert_eq!(&hits[0].reason, reason, "{}", case.claim);
         }
+    }
+}
+
+/// What a window's measure gives for each access of a call.
+type Measure = fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<(Unit, u64)>;
+
+/// Holds what a window measures against cases, under a policy or, where that is empty, none.
+pub(super) fn check_measure(measure: Measure, policy: &str, cases: &[(Case, &[(Unit, u64)])]) {
+    let policy = (!policy.is_empty()).then(|| Policy::parse("policy.yaml", policy).unwrap());
+    for (case, want) in cases {
+        let json = case.record();
+        let record = Record::parse(&json).unwrap();
+        let call = Call::read(&record).unwrap();
+        let accesses = call.accesses();
+        let measured =
+            accesses.iter().filter_map(|access| measure(&call, access, &Context::of(policy.as_ref(), &call, access)));
+        assert_eq!(&measured.collect::<Vec<_>>(), want, "{}: {}", case.claim, case.event_name);
     }
 }
 

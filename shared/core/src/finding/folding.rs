@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{EventId, Evidence, Finding, Origin, SEVERAL, Subject};
+use super::{Circumstances, Finding, Origin, Sighting, Subject};
 use crate::access::{Access, Call};
 use crate::detections::Hit;
 
@@ -22,31 +22,35 @@ pub struct Findings {
 
 impl Findings {
     /// Adds what a detection says about an access.
-    pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        let subject = self.admitted(Subject::of(hit.detection, call, access), hit.table_is_named);
-        let of_several_tables = subject.is_of_several_tables();
-        let of_several_actors = subject.actor.name == SEVERAL;
-        if of_several_tables || of_several_actors {
-            // Lines of policy for one of many would not help.
-            hit.remedy = None;
+    pub fn add(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        let Hit { detection, severity, reason, remedy, table_is_named, keys, .. } = hit;
+        let subject = self.admitted(Subject::of(detection, call, access), table_is_named);
+        let (sighting, circumstances) = (Sighting::of(call, access, keys), Circumstances::of(call, access, origin));
+        // Lines of policy for one of many would not help.
+        let remedy = remedy.filter(|_| !subject.is_of_several_tables() && !subject.is_of_several_actors());
+        let finding = self
+            .folded
+            .entry(subject)
+            .or_insert_with_key(|subject| Finding::about(subject.clone(), &sighting, &circumstances));
+        finding.explain(severity, &reason, remedy);
+        finding.fold(&sighting, &circumstances);
+    }
+
+    /// Adds what was put together elsewhere.
+    pub(crate) fn insert(&mut self, finding: Finding, table_is_named: bool) {
+        let subject = self.admitted(finding.subject.clone(), table_is_named);
+        if subject == finding.subject && !self.folded.contains_key(&subject) {
+            self.folded.insert(subject, finding);
+            return;
         }
-        let evidence = || Evidence {
-            time: call.time,
-            event_id: EventId::new(call.record.event_id()),
-            place: origin.place.clone(),
-        };
-        let finding =
-            self.folded.entry(subject).or_insert_with_key(|subject| Finding::new(subject.clone(), evidence()));
-        if call.time <= finding.first.time {
-            finding.first = evidence().min(finding.first.clone());
+        let folded = self
+            .folded
+            .entry(subject)
+            .or_insert_with_key(|subject| Finding::new(subject.clone(), finding.first.clone()));
+        folded.merge(&finding);
+        for reason in finding.reasons.iter() {
+            folded.explain(finding.severity, reason, None);
         }
-        if let Some(table) = access.table.as_ref().filter(|_| of_several_tables) {
-            finding.tables.add(table.arn());
-        }
-        if of_several_actors {
-            finding.actors.add_ref(call.actor.name.as_ref());
-        }
-        finding.fold(hit, call, access, origin);
     }
 
     /// The subject, or in a flood the wider one that it is folded into.

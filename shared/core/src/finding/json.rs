@@ -10,7 +10,7 @@ impl Finding {
     pub fn to_json(&self, most_event_ids: usize) -> Value {
         let event_ids: Vec<String> = self.event_ids.iter().take(most_event_ids).map(EventId::to_string).collect();
         let left_out = self.accesses.saturating_sub(event_ids.len() as u64);
-        let Subject { detection, actor, table, resource, account, region, effect, outcome } = &self.subject;
+        let Subject { detection, actor, table, resource, account, region, effect: _, outcome } = &self.subject;
         json!({
             "id": self.id(),
             "detection": detection.id,
@@ -31,7 +31,7 @@ impl Finding {
             "resource": resource,
             "tables": list(&self.tables),
             "actors": list(&self.actors),
-            "effect": effect.as_str(),
+            "effect": self.subject.effect_word(),
             "outcome": outcome.as_str(),
             "operations": list(&self.operations),
             "accesses": self.accesses,

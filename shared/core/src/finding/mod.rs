@@ -4,6 +4,7 @@ mod event_id;
 mod folding;
 mod json;
 mod sample;
+mod sighting;
 mod subject;
 
 use std::collections::BTreeSet;
@@ -15,13 +16,14 @@ use sha2::{Digest, Sha256};
 pub use event_id::{EventId, Seen};
 pub use folding::Findings;
 pub use sample::Sample;
+pub(crate) use sighting::{Circumstances, Sighting};
 pub use subject::{SEVERAL, Subject};
 
-use crate::access::{Access, Call};
-use crate::detections::Hit;
 use crate::operation::Plane;
 use crate::place::Place;
+use crate::ports::Step;
 use crate::severity::Severity;
+use sighting::cut;
 
 /// One detection about accesses of one actor to one table, alike in effect and outcome.
 #[derive(Debug, Clone)]
@@ -76,10 +78,6 @@ pub struct Finding {
     pub origins: BTreeSet<usize>,
 }
 
-/// How much is kept of a text that only describes, in bytes. `CloudTrail` writes at most 1 KB of a user agent:
-/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
-const LONGEST: usize = 1024;
-
 /// One event, and where to look at it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
@@ -101,7 +99,8 @@ pub struct Origin<'a> {
 }
 
 impl Finding {
-    fn new(subject: Subject, first: Evidence) -> Self {
+    /// An empty one, of which only the earliest access is known.
+    pub(crate) fn new(subject: Subject, first: Evidence) -> Self {
         Self {
             subject,
             severity: Severity::Informational,
@@ -130,44 +129,129 @@ impl Finding {
         }
     }
 
-    fn fold(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        self.severity = self.severity.max(hit.severity);
-        self.accesses += 1;
-        match access.items {
-            Some(items) => self.items = self.items.saturating_add(items),
-            None => self.accesses_of_unknown_size += 1,
-        }
-        self.last_seen = self.last_seen.max(call.time);
-        self.event_ids.add(EventId::new(call.record.event_id()));
-        self.reasons.add_ref(cut(&hit.reason));
+    /// An empty one about what a first access is known to start.
+    pub(crate) fn about(subject: Subject, sighting: &Sighting, circumstances: &Circumstances<'_>) -> Self {
+        Self::new(subject, evidence(sighting, circumstances))
+    }
+
+    /// Adds why it is told, and how grave that is.
+    pub(crate) fn explain(&mut self, severity: Severity, reason: &str, remedy: Option<String>) {
+        self.severity = self.severity.max(severity);
+        self.reasons.add_ref(cut(reason));
         // Findings of one subject have the same remedy, but for the line that names it: the smallest is as good as any.
-        self.remedy = match (self.remedy.take(), hit.remedy) {
+        self.remedy = match (self.remedy.take(), remedy) {
             (Some(old), Some(new)) => Some(old.min(new)),
             (old, new) => old.or(new),
         };
-        self.operations.add_ref(call.record.event_name());
-        if let Some(part) = &access.part {
-            self.parts.add_ref(cut(&part.path()));
+    }
+
+    /// Adds an access.
+    pub(crate) fn fold(&mut self, sighting: &Sighting, circumstances: &Circumstances<'_>) {
+        let Sighting { time, event_id, items, keys } = sighting;
+        self.accesses += 1;
+        match items {
+            Some(items) => self.items = self.items.saturating_add(*items),
+            None => self.accesses_of_unknown_size += 1,
         }
-        for key in &hit.keys {
+        if *time <= self.first.time {
+            let earlier = evidence(sighting, circumstances);
+            if earlier < self.first {
+                self.first = earlier;
+            }
+        }
+        self.last_seen = self.last_seen.max(*time);
+        self.event_ids.add_ref(event_id);
+        for key in keys {
             self.keys.add_ref(cut(key));
         }
-        self.plane = self.plane.max(call.operation.plane);
+        self.plane = self.plane.max(circumstances.plane);
+        self.operations.add_ref(circumstances.operation.as_ref());
         let fields = [
-            (&mut self.sources, call.record.source_ip_address.text()),
-            (&mut self.user_agents, call.record.user_agent.text()),
-            (&mut self.vpc_endpoints, call.record.vpc_endpoint_id.text()),
-            (&mut self.via, call.actor.via.as_deref()),
-            (&mut self.source_identities, call.record.source_identity()),
-            (&mut self.error_codes, call.record.error_code.text()),
+            (&mut self.parts, &circumstances.part),
+            (&mut self.sources, &circumstances.source),
+            (&mut self.user_agents, &circumstances.user_agent),
+            (&mut self.vpc_endpoints, &circumstances.vpc_endpoint),
+            (&mut self.via, &circumstances.via),
+            (&mut self.source_identities, &circumstances.source_identity),
+            (&mut self.error_codes, &circumstances.error_code),
         ];
         for (sample, value) in fields {
             if let Some(value) = value {
-                sample.add_ref(cut(value));
+                sample.add_ref(value.as_ref());
             }
         }
-        self.places.add_ref(origin.place);
-        self.origins.insert(origin.message);
+        self.places.add_ref(circumstances.place.as_ref());
+        self.origins.insert(circumstances.message);
+        if self.subject.is_of_several_tables()
+            && let Some(table) = &circumstances.table
+        {
+            self.tables.add(table.arn());
+        }
+        if self.subject.is_of_several_actors() {
+            self.actors.add_ref(circumstances.actor.as_ref());
+        }
+    }
+
+    /// Adds accesses of which only the number is known, their items, and how many of them are of unknown size.
+    pub(crate) fn count(&mut self, [accesses, items, of_unknown_size]: [u64; 3], last: Timestamp) {
+        self.accesses += accesses;
+        self.items = self.items.saturating_add(items);
+        self.accesses_of_unknown_size += of_unknown_size;
+        self.last_seen = self.last_seen.max(last);
+    }
+
+    /// Adds the events of a step that an earlier run found.
+    pub(crate) fn recall(&mut self, step: &Step) {
+        self.accesses += step.event_ids.len() as u64;
+        self.accesses_of_unknown_size += step.event_ids.len() as u64;
+        for event_id in &step.event_ids {
+            self.event_ids.add_ref(event_id);
+        }
+        self.name(&step.subject);
+    }
+
+    /// Names the table and the actor of another subject, where this one stands for several.
+    fn name(&mut self, other: &Subject) {
+        if self.subject.is_of_several_tables()
+            && let Some(table) = other.table.as_ref().filter(|table| table.name != SEVERAL)
+        {
+            self.tables.add(table.arn());
+        }
+        if self.subject.is_of_several_actors() && !other.is_of_several_actors() {
+            self.actors.add_ref(other.actor.name.as_ref());
+        }
+    }
+
+    /// Adds what another finding holds, which is about the same or a part of it, but not why it was told.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.name(&other.subject);
+        self.accesses += other.accesses;
+        self.items = self.items.saturating_add(other.items);
+        self.accesses_of_unknown_size += other.accesses_of_unknown_size;
+        if other.first < self.first {
+            self.first = other.first.clone();
+        }
+        self.last_seen = self.last_seen.max(other.last_seen);
+        self.event_ids.merge(&other.event_ids);
+        self.plane = self.plane.max(other.plane);
+        let samples = [
+            (&mut self.operations, &other.operations),
+            (&mut self.parts, &other.parts),
+            (&mut self.keys, &other.keys),
+            (&mut self.sources, &other.sources),
+            (&mut self.user_agents, &other.user_agents),
+            (&mut self.vpc_endpoints, &other.vpc_endpoints),
+            (&mut self.via, &other.via),
+            (&mut self.source_identities, &other.source_identities),
+            (&mut self.tables, &other.tables),
+            (&mut self.actors, &other.actors),
+            (&mut self.error_codes, &other.error_codes),
+        ];
+        for (sample, other) in samples {
+            sample.merge(other);
+        }
+        self.places.merge(&other.places);
+        self.origins.extend(&other.origins);
     }
 
     /// The number of items, where any number is known.
@@ -199,7 +283,10 @@ impl Finding {
     }
 }
 
-/// The beginning of a text that a caller may have written, as much of it as is kept.
-fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
+fn evidence(sighting: &Sighting, circumstances: &Circumstances<'_>) -> Evidence {
+    Evidence {
+        time: sighting.time,
+        event_id: sighting.event_id.clone(),
+        place: circumstances.place.clone().into_owned(),
+    }
 }

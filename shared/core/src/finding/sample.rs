@@ -37,9 +37,16 @@ impl<T: Ord, const KEPT: usize> Sample<T, KEPT> {
     }
 
     /// Adds what another sample holds.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, other: &Self)
+    where
+        T: Clone,
+    {
         self.more |= other.more;
-        other.kept.into_iter().for_each(|value| self.add(value));
+        for value in &other.kept {
+            if !self.kept.contains(value) {
+                self.add(value.clone());
+            }
+        }
     }
 
     /// Whether a value was kept.

@@ -24,14 +24,14 @@ pub struct Subject {
     pub account: String,
     /// The table's region, or the one that was called.
     pub region: String,
-    /// What was done.
-    pub effect: Effect,
+    /// What was done; `None` where it is several things, as in a chain.
+    pub effect: Option<Effect>,
     /// What became of it.
     pub outcome: Outcome,
 }
 
 impl Subject {
-    pub(super) fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
+    pub(crate) fn of(detection: &'static Detection, call: &Call<'_>, access: &Access<'_>) -> Self {
         let (account, region) = call.account_and_region(access);
         Self {
             detection,
@@ -40,30 +40,47 @@ impl Subject {
             actor: Actor { via: None, ..call.actor.clone().into_owned() },
             table: access.table.clone().map(TableId::into_owned),
             resource: access.resource.as_ref().map(|resource| resource.name.clone().into_owned()),
-            effect: access.effect,
+            effect: Some(access.effect),
             outcome: call.outcome,
         }
     }
 
     /// Whether it stands for several tables, or other resources.
-    pub(super) fn is_of_several_tables(&self) -> bool {
+    pub(crate) fn is_of_several_tables(&self) -> bool {
         self.table.as_ref().is_some_and(|table| table.name == SEVERAL) || self.resource.as_deref() == Some(SEVERAL)
     }
 
+    /// Whether it stands for several actors.
+    pub(crate) fn is_of_several_actors(&self) -> bool {
+        self.actor.name == SEVERAL
+    }
+
+    /// What was done, in the word that people and machines read; [`SEVERAL`] for several things.
+    pub fn effect_word(&self) -> &'static str {
+        self.effect.map_or(SEVERAL, Effect::as_str)
+    }
+
     /// The same for all tables and other resources of the actor.
-    pub(super) fn of_several_tables(self) -> Self {
-        let table = self.table.is_some().then(|| TableId {
+    pub(crate) fn of_several_tables(self) -> Self {
+        let resource = self.resource.is_some().then(|| SEVERAL.to_owned());
+        let table = self.table.is_some();
+        let all = self.of_all_tables();
+        Self { table: all.table.filter(|_| table), resource, ..all }
+    }
+
+    /// The same for all tables of the actor, and for calls that name none.
+    pub(crate) fn of_all_tables(self) -> Self {
+        let table = Some(TableId {
             partition: SEVERAL.into(),
             account: SEVERAL.into(),
             region: SEVERAL.into(),
             name: SEVERAL.into(),
         });
-        let resource = self.resource.is_some().then(|| SEVERAL.to_owned());
-        Self { table, resource, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
+        Self { table, resource: None, account: SEVERAL.into(), region: SEVERAL.into(), ..self }
     }
 
     /// The same for all actors.
-    pub(super) fn of_several_actors(self) -> Self {
+    pub(crate) fn of_several_actors(self) -> Self {
         let actor = Actor {
             kind: ActorKind::Unknown,
             name: SEVERAL.into(),
@@ -76,7 +93,7 @@ impl Subject {
     }
 
     /// The parts that tell this subject from every other, as text.
-    pub(super) fn identity(&self) -> [&str; 13] {
+    pub(crate) fn identity(&self) -> [&str; 13] {
         let Actor { kind, name, account, permission_set, person, via: _ } = &self.actor;
         [
             self.detection.id,
@@ -90,7 +107,7 @@ impl Subject {
             account.as_deref().unwrap_or_default(),
             permission_set.as_deref().unwrap_or_default(),
             person.as_deref().unwrap_or_default(),
-            self.effect.as_str(),
+            self.effect_word(),
             self.outcome.as_str(),
         ]
     }

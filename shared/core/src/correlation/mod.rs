@@ -1,0 +1,105 @@
+//! Accesses over event time ─► findings about how much was done at once, and about what was done after what.
+//!
+//! ```text
+//! access ─► buckets ─► windows that fire ─► findings of windows
+//! hit ────► hours ───► steps ─► sets ─────► findings of chains
+//! ```
+//!
+//! # Windows
+//!
+//! What an access adds is summed for each detection, actor and table in buckets of ten seconds of event time. A window
+//! covers every bucket that it can touch: no stretch of its length that reaches the threshold is missed, wherever it
+//! begins, and one that is up to ten seconds longer may fire. All windows of one detection, actor and table that fire in a
+//! run are one finding, about what lies in them. The order in which records come makes no difference.
+//!
+//! Accesses that a line of policy suppresses, or whose detection it has switched off, are not counted.
+//!
+//! # Chains
+//!
+//! The steps of a chain are what other detections found in calls that were not in vain, told or not by itself: by one actor
+//! on whichever tables, or on one table by whichever actors. Of several such sets, one that is part of another is not told.
+//! What is switched off or suppressed is no step.
+//!
+//! # Memory
+//!
+//! It is flat. What already fires goes into its finding, which is bounded. Of what does not, 50,000 accesses are kept with
+//! their details, and 20,000 buckets at least with their sums; past that, the details go first, then the buckets that were
+//! not touched since as many came. So a window is missed only where other traffic of as many buckets comes in between its
+//! parts. Of a thousand actors and tables that fired, further ones are folded.
+
+mod aftermath;
+mod bucket;
+mod chains;
+mod reach;
+mod series;
+mod steps;
+mod windows;
+mod words;
+
+use crate::access::{Access, Call};
+use crate::detections::{self, Context, Hit};
+use crate::finding::{Findings, Origin};
+use crate::policy::Policy;
+use crate::ports::History;
+use steps::Steps;
+use windows::Windows;
+
+/// What a run has seen, for windows and chains.
+#[derive(Debug, Default)]
+pub struct Correlation {
+    windows: Windows,
+    steps: Steps,
+    /// How many calls there were.
+    calls: u64,
+}
+
+/// One access, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a, 'r> {
+    /// The call.
+    pub call: &'a Call<'r>,
+    /// The access.
+    pub access: &'a Access<'r>,
+    /// What the policy says.
+    pub context: &'a Context<'a>,
+    /// What the detections found in it.
+    pub hits: &'a [Hit],
+    /// Where its record came from.
+    pub origin: Origin<'a>,
+}
+
+impl Correlation {
+    /// A new call begins: accesses that are observed until the next one are its.
+    pub fn begin_call(&mut self) {
+        self.calls += 1;
+    }
+
+    /// Takes an access in.
+    pub fn observe(&mut self, seen: &Observed<'_, '_>) {
+        self.windows.observe(seen, self.calls);
+        self.link(seen);
+    }
+
+    /// Takes in what is found in an access later than in its own turn.
+    pub fn link(&mut self, seen: &Observed<'_, '_>) {
+        self.steps.observe(seen);
+    }
+
+    /// Ends the run: adds what windows and chains found to the findings.
+    pub fn settle(self, policy: Option<&Policy>, history: &mut impl History, findings: &mut Findings) {
+        let Self { windows, steps, .. } = self;
+        let fired = windows.settle(policy, history);
+        let links = fired.iter().flat_map(windows::FiredWindow::links).chain(steps.links());
+        let chains = chains::found(links.collect(), policy, history);
+        for finding in chains {
+            let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
+            findings.insert(finding, detections::is_named(table));
+        }
+        for windows::FiredWindow { finding, table_is_named, .. } in fired {
+            findings.insert(*finding, table_is_named);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! What one actor does to one table over event time.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::aftermath::Attempt;
+use super::bucket::Bucket;
+use super::reach::{self, Limit, Peak, Stretch, WIDTH};
+use crate::detections::{Unit, Window};
+use crate::finding::{Circumstances, Finding, Sample, Sighting, Subject};
+use crate::policy::Sensitivity;
+use crate::ports::Counts;
+
+/// How many accesses of a bucket are noted; of the rest only the number is known.
+const MOST_NOTES: usize = 1000;
+
+/// How many attempts of one series are told apart.
+const MOST_ATTEMPTS: usize = 256;
+
+/// What is counted for one subject of a window.
+#[derive(Debug)]
+pub(super) struct Series {
+    /// By their number.
+    buckets: BTreeMap<i64, Bucket>,
+    limits: Vec<Limit>,
+    /// What lies in the windows that fired.
+    finding: Option<Box<Finding>>,
+    stretches: Vec<Stretch>,
+    peaks: Vec<Peak>,
+    /// The call that was counted last: one may have several accesses.
+    last_call: u64,
+    /// The highest of its tables.
+    pub(super) sensitivity: Option<Sensitivity>,
+    /// Whether the policy names its table.
+    pub(super) is_named: bool,
+    /// Whether accesses of others are folded into it, for there are too many to tell apart.
+    pub(super) is_flooded: bool,
+    /// The accounts and regions of its accesses.
+    pub(super) homes: Sample<(String, String), 1>,
+    /// What was tried, with its API and table in words.
+    pub(super) attempts: HashMap<Attempt, String>,
+}
+
+/// What a series comes to.
+#[derive(Debug)]
+pub(super) struct Fired {
+    pub(super) finding: Box<Finding>,
+    pub(super) stretches: Vec<Stretch>,
+    pub(super) peaks: Vec<Peak>,
+}
+
+/// What an access adds.
+pub(super) struct Amount {
+    pub(super) unit: Unit,
+    pub(super) count: u64,
+    /// The number of the call in this run.
+    pub(super) call: u64,
+}
+
+/// How much room an access took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    pub(super) notes: usize,
+    pub(super) buckets: usize,
+}
+
+impl Series {
+    pub(super) fn new(limits: Vec<Limit>) -> Self {
+        Self {
+            buckets: BTreeMap::new(),
+            limits,
+            finding: None,
+            stretches: Vec::new(),
+            peaks: Vec::new(),
+            last_call: 0,
+            sensitivity: None,
+            is_named: false,
+            is_flooded: false,
+            homes: Sample::default(),
+            attempts: HashMap::new(),
+        }
+    }
+
+    /// Adds an access.
+    pub(super) fn add(
+        &mut self,
+        amount: &Amount,
+        sighting: Sighting,
+        circumstances: Circumstances<'_>,
+        generation: u32,
+    ) -> Taken {
+        let number = sighting.time.as_second().div_euclid(WIDTH);
+        let before = self.buckets.len();
+        let bucket = self.buckets.entry(number).or_insert_with(|| Bucket::new(sighting.time));
+        bucket.reach(sighting.time);
+        bucket.generation = generation;
+        // A call is one call, however many accesses it has.
+        if amount.unit != Unit::Calls || self.last_call != amount.call {
+            bucket.counts.add(amount.unit, amount.count);
+        }
+        self.last_call = amount.call;
+        let noted = match &mut self.finding {
+            Some(finding) if bucket.is_told => {
+                finding.fold(&sighting, &circumstances);
+                false
+            }
+            _ => bucket.note(sighting, circumstances, MOST_NOTES),
+        };
+        Taken { notes: usize::from(noted), buckets: self.buckets.len() - before }
+    }
+
+    /// Notes what was tried.
+    pub(super) fn attempt(&mut self, attempt: Attempt, words: impl FnOnce() -> String) {
+        if self.attempts.len() < MOST_ATTEMPTS {
+            self.attempts.entry(attempt).or_insert_with(words);
+        }
+    }
+
+    /// What is counted in each bucket.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (i64, Counts)> + Clone {
+        self.buckets.iter().map(|(number, bucket)| (*number, bucket.counts))
+    }
+
+    /// Takes what lies in windows that fire into the finding, by these counts or, without, its own.
+    pub(super) fn tell(&mut self, subject: &Subject, window: &Window, counts: Option<&BTreeMap<i64, Counts>>) {
+        let (stretches, peaks) = match counts {
+            Some(counts) => {
+                let counts = counts.iter().map(|(number, counts)| (*number, *counts));
+                reach::reached(counts, window.seconds, &self.limits)
+            }
+            None => reach::reached(self.counts(), window.seconds, &self.limits),
+        };
+        for Stretch { first, last, .. } in &stretches {
+            for (_, bucket) in self.buckets.range_mut(first..=last).filter(|(_, bucket)| !bucket.is_told) {
+                bucket.pour(&mut self.finding, subject);
+                bucket.is_told = true;
+            }
+        }
+        self.stretches = reach::joined([std::mem::take(&mut self.stretches), stretches].concat());
+        self.raise(peaks);
+    }
+
+    /// Forgets what was noted of buckets that are not told, but for one access of each.
+    pub(super) fn thin_out(&mut self) {
+        self.buckets.values_mut().for_each(Bucket::thin_out);
+    }
+
+    /// Forgets the buckets that were not touched in this generation; whether there is anything left.
+    pub(super) fn forget(&mut self, generation: u32) -> bool {
+        self.buckets.retain(|_, bucket| bucket.generation == generation);
+        !self.buckets.is_empty() || self.finding.is_some()
+    }
+
+    /// Whether something of it is told.
+    pub(super) fn has_fired(&self) -> bool {
+        self.finding.is_some()
+    }
+
+    pub(super) fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// Takes in what fired of another series.
+    pub(super) fn absorb(&mut self, subject: &Subject, other: Self) {
+        let Some(finding) = other.finding else { return };
+        self.finding
+            .get_or_insert_with(|| Box::new(Finding::new(subject.clone(), finding.first.clone())))
+            .merge(&finding);
+        self.is_flooded = true;
+        self.sensitivity = self.sensitivity.max(other.sensitivity);
+        self.homes.add((finding.subject.account.clone(), finding.subject.region.clone()));
+        self.stretches = reach::joined([std::mem::take(&mut self.stretches), other.stretches].concat());
+        self.raise(other.peaks);
+        for (attempt, words) in other.attempts {
+            self.attempt(attempt, || words);
+        }
+    }
+
+    fn raise(&mut self, peaks: Vec<Peak>) {
+        for peak in peaks {
+            match self.peaks.iter_mut().find(|known| known.limit == peak.limit) {
+                Some(known) if known.sum > peak.sum || (known.sum == peak.sum && known.first <= peak.first) => {}
+                Some(known) => *known = peak,
+                None => self.peaks.push(peak),
+            }
+        }
+    }
+
+    /// How many accesses are noted.
+    pub(super) fn notes(&self) -> usize {
+        self.buckets.values().map(Bucket::notes).sum()
+    }
+
+    /// What fired, where anything did that this run has seen.
+    pub(super) fn take_fired(&mut self) -> Option<Fired> {
+        let finding = self.finding.take()?;
+        let (stretches, peaks) = (std::mem::take(&mut self.stretches), std::mem::take(&mut self.peaks));
+        Some(Fired { finding, stretches, peaks })
+    }
+}
+
+/// The time at which a bucket begins; `None` beyond what a timestamp can hold.
+pub(super) fn start(bucket: i64) -> Option<Timestamp> {
+    Timestamp::from_second(bucket.saturating_mul(WIDTH)).map_or(None, Some)
+}

@@ -1,0 +1,162 @@
+use super::*;
+use crate::ports::{Counted, Counts, Step};
+
+#[test]
+fn a_bulk_deletion_is_one_finding_about_what_lies_in_its_windows() {
+    let mut calls = deletions(60, 0, 1, "mallory", "orders");
+    // Long before and long after, and by somebody else.
+    calls.extend(deletions(5, -3600, 60, "mallory", "orders"));
+    calls.extend(deletions(5, 7200, 60, "mallory", "orders"));
+    calls.extend(deletions(99, 0, 1, "alice", "orders"));
+    let batch = r#"{"requestItems":{"orders":[{"deleteRequest":{}},{"deleteRequest":{}}]}}"#;
+    calls.extend(
+        (0..30).map(|n| Call { params: batch.to_owned(), ..call(100 + n, "BatchWriteItem", "mallory", "orders") }),
+    );
+    let findings = found("bulk-deletion", &calls);
+    assert_eq!(
+        told(&findings),
+        ["high orders by user/mallory: 120 items deleted within 5 minutes from 09:00:00 UTC, the threshold is 100"]
+    );
+    let finding = &findings[0];
+    assert_eq!((finding.accesses, finding.known_items(), finding.event_ids.iter().count()), (90, Some(120), 90));
+    assert_eq!(finding.first.time.to_string(), "2026-03-02T09:00:00Z");
+    assert_eq!(finding.last_seen.to_string(), "2026-03-02T09:02:09Z");
+    assert_eq!(finding.operations.iter().collect::<Vec<_>>(), ["BatchWriteItem", "DeleteItem"]);
+}
+
+#[test]
+fn what_is_slow_or_in_vain_or_of_many_tables_is_no_bulk_deletion() {
+    let failed: Vec<Call> = deletions(200, 0, 1, "mallory", "orders")
+        .into_iter()
+        .map(|call| Call { error: "ThrottlingException", ..call })
+        .collect();
+    let spread = (0..200).map(|n| call(n, "DeleteItem", "mallory", ["orders", "carts", "stock"][n as usize % 3]));
+    let cases = [
+        ("one short", deletions(99, 0, 1, "mallory", "orders")),
+        ("slow", deletions(200, 0, 4, "mallory", "orders")),
+        ("throttled", failed),
+        ("of three tables", spread.collect()),
+    ];
+    for (claim, calls) in cases {
+        assert_eq!(told(&found("bulk-deletion", &calls)), Vec::<String>::new(), "{claim}");
+    }
+}
+
+#[test]
+fn two_bursts_of_one_actor_are_one_finding_and_the_greater_is_its_reason() {
+    let mut calls = deletions(110, 0, 1, "mallory", "orders");
+    calls.extend(deletions(150, 90_000, 1, "mallory", "orders"));
+    let findings = found("bulk-deletion", &calls);
+    assert_eq!(
+        told(&findings),
+        [
+            "high orders by user/mallory: 150 items deleted within 5 minutes from 2026-03-03 10:00:00 UTC, the threshold is 100"
+        ]
+    );
+    assert_eq!(findings[0].accesses, 260);
+}
+
+#[test]
+fn denials_are_told_of_the_table_or_of_several_together() {
+    let tables = ["orders", "carts", "stock", "users"];
+    let names = ["GetItem", "Scan", "DescribeTable", "DeleteItem"];
+    let spread = |count: i64| -> Vec<Call> {
+        (0..count).map(|n| denied(n * 20, names[n as usize % 4], "mallory", tables[n as usize % 4])).collect()
+    };
+    assert_eq!(told(&found("denied-burst", &spread(9))), Vec::<String>::new());
+    let findings = found("denied-burst", &spread(12));
+    assert_eq!(
+        told(&findings),
+        [
+            "medium * by user/mallory: 12 calls denied on several tables within 10 minutes from 09:00:00 UTC, the threshold is 10"
+        ]
+    );
+    assert_eq!((findings[0].tables.iter().count(), findings[0].subject.account.as_str()), (4, "111122223333"));
+
+    // Where one table is told by itself, the sum is not.
+    let mut calls = spread(12);
+    calls.extend((0..10).map(|n| denied(n, "GetItem", "mallory", "orders")));
+    let findings = found("denied-burst", &calls);
+    assert_eq!(
+        told(&findings),
+        ["medium orders by user/mallory: 13 calls denied within 10 minutes from 09:00:00 UTC, the threshold is 10"]
+    );
+}
+
+#[test]
+fn one_call_is_one_call_however_many_tables_it_names() {
+    let many: Vec<String> = (0..50).map(|n| format!(r#""t{n}":{{"keys":[{{}}]}}"#)).collect();
+    let params = format!(r#"{{"requestItems":{{{}}}}}"#, many.join(","));
+    let one = Call { params, ..denied(0, "BatchGetItem", "mallory", "") };
+    assert_eq!(told(&found("denied-burst", &[one])), Vec::<String>::new());
+}
+
+#[test]
+fn success_after_a_burst_of_denials_is_critical() {
+    let burst = |name| (0..12).map(move |n| denied(n * 10, name, "mallory", "orders"));
+    let reason = "12 calls denied within 10 minutes from 09:00:00 UTC, the threshold is 10";
+    let through = "and then Scan of orders succeeded at 2026-03-02 09:30:00 UTC";
+    let cases = [
+        (
+            "the same call",
+            call(1800, "Scan", "mallory", "orders"),
+            format!("critical orders by user/mallory: {reason}, {through}"),
+        ),
+        (
+            "another call",
+            call(1800, "GetItem", "mallory", "orders"),
+            format!("medium orders by user/mallory: {reason}"),
+        ),
+        ("another table", call(1800, "Scan", "mallory", "carts"), format!("medium orders by user/mallory: {reason}")),
+        ("another actor", call(1800, "Scan", "alice", "orders"), format!("medium orders by user/mallory: {reason}")),
+        (
+            "two days later",
+            call(180_000, "Scan", "mallory", "orders"),
+            format!("medium orders by user/mallory: {reason}"),
+        ),
+        (
+            "failed",
+            Call { error: "ThrottlingException", ..call(1800, "Scan", "mallory", "orders") },
+            format!("medium orders by user/mallory: {reason}"),
+        ),
+    ];
+    for (claim, success, want) in cases {
+        let calls: Vec<Call> = burst("Scan").chain([success]).collect();
+        assert_eq!(told(&found("denied-burst", &calls)), [want], "{claim}");
+    }
+    // What worked before, works after: no news.
+    let calls: Vec<Call> =
+        burst("Scan").chain([-5, 1800].map(|second| call(second, "Scan", "mallory", "orders"))).collect();
+    assert_eq!(told(&found("denied-burst", &calls)), [format!("medium orders by user/mallory: {reason}")]);
+}
+
+/// What earlier runs counted.
+struct Before(Vec<(i64, u64)>);
+
+impl History for Before {
+    fn count(&mut self, mut run: Vec<Counted>) -> Vec<Counted> {
+        for counted in &mut run {
+            for (bucket, items) in &self.0 {
+                counted.buckets.entry(*bucket).or_insert_with(Counts::default).items += items;
+            }
+        }
+        run
+    }
+
+    fn link(&mut self, _: &[Step]) -> Vec<Step> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_window_goes_on_from_what_earlier_runs_counted() {
+    let morning = MORNING.parse::<Timestamp>().unwrap().as_second() / 10;
+    let calls = records(&deletions(60, 100, 1, "mallory", "orders"));
+    for (before, want) in
+        [(vec![(morning, 39)], None), (vec![(morning, 40)], Some(60)), (vec![(morning - 40, 60)], None)]
+    {
+        let findings = settle(&calls, "", &mut Before(before.clone()));
+        let bulk = findings.iter().find(|finding| finding.subject.detection.id == "bulk-deletion");
+        assert_eq!(bulk.map(|finding| finding.accesses), want, "{before:?}");
+    }
+}

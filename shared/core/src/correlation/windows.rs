@@ -1,0 +1,293 @@
+//! Accesses ─► what was done too much of within a stretch of event time.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Observed;
+use super::aftermath::{Attempt, Successes};
+use super::reach::{Limit, Peak, Stretch, WIDTH};
+use super::series::{Amount, Fired, Series, Taken, start};
+use super::steps::Link;
+use super::words;
+use crate::access::Outcome;
+use crate::detections::{self, Detection, Judge, Unit, Weighing, Window};
+use crate::finding::{Circumstances, Finding, Sighting, Subject};
+use crate::policy::{Policy, Setting, TablePolicy};
+use crate::ports::{Counted, History};
+use crate::severity::Severity;
+
+/// How much is kept of what has not fired.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// How many accesses with their details, before it is looked which of them are to be told.
+    pub(super) notes: usize,
+    /// How many buckets make a generation. Those that were not touched in the last one are forgotten.
+    pub(super) generation: usize,
+    /// How many actors and tables of one detection that fired are told apart. Further ones that the policy does not name are
+    /// folded: names that are made up must not fill the memory.
+    pub(super) fired: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { notes: 50_000, generation: 20_000, fired: 1_000 }
+    }
+}
+
+/// What is counted in a run.
+#[derive(Debug, Default)]
+pub(super) struct Windows {
+    room: Room,
+    series: HashMap<Subject, Series>,
+    /// What fired of more actors and tables than are told apart.
+    folded: HashMap<Subject, Series>,
+    successes: Successes,
+    /// The notes that are kept, and the buckets that came since the last generation.
+    taken: Taken,
+    /// How many notes were left when it was looked last.
+    left: usize,
+    generation: u32,
+}
+
+/// One window's finding, and when it fired.
+#[derive(Debug)]
+pub(super) struct FiredWindow {
+    pub(super) finding: Box<Finding>,
+    pub(super) stretches: Vec<Stretch>,
+    pub(super) table_is_named: bool,
+}
+
+impl Windows {
+    #[cfg(test)]
+    pub(super) fn new(room: Room) -> Self {
+        Self { room, ..Self::default() }
+    }
+
+    /// Counts an access for each window that measures it.
+    pub(super) fn observe(&mut self, seen: &Observed<'_, '_>, call_number: u64) {
+        for (detection, window) in windows() {
+            if let Some((unit, count)) = (window.measure)(seen.call, seen.access, seen.context) {
+                let setting = seen.context.setting(detection);
+                let suppressed = || detections::suppression(detection, seen.call, seen.access, seen.context).is_some();
+                if count > 0 && !setting.off && !suppressed() {
+                    self.count(detection, window, seen, &Amount { unit, count, call: call_number }, setting);
+                }
+            }
+        }
+        if seen.call.outcome == Outcome::Succeeded && seen.access.table.is_some() {
+            let attempt = self.successes.attempt(seen.call, seen.access);
+            self.successes.add(attempt, seen.call.time);
+        }
+        self.relieve();
+    }
+
+    fn count(
+        &mut self,
+        detection: &'static Detection,
+        window: &Window,
+        seen: &Observed<'_, '_>,
+        amount: &Amount,
+        setting: Setting,
+    ) {
+        let subject = Subject::of(detection, seen.call, seen.access);
+        let subject = Subject { effect: window.effect, outcome: window.outcome, ..subject };
+        if window.across_tables {
+            let of_all = seen.context.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, None));
+            self.add(window, subject.clone().of_all_tables(), seen, amount, of_all);
+        }
+        self.add(window, subject, seen, amount, setting);
+    }
+
+    fn add(&mut self, window: &Window, subject: Subject, seen: &Observed<'_, '_>, amount: &Amount, setting: Setting) {
+        let Observed { call, access, context, origin, .. } = *seen;
+        let attempt = window.aftermath.then(|| self.successes.attempt(call, access));
+        let is_of_several = subject.is_of_several_tables();
+        let series = self.series.entry(subject).or_insert_with(|| Series::new(limits(window, setting)));
+        series.is_named = !is_of_several && detections::is_named(context.table);
+        series.sensitivity = series.sensitivity.max(context.table.map(|table| table.sensitivity));
+        if is_of_several {
+            let (account, region) = call.account_and_region(access);
+            series.homes.add((account.to_owned(), region.to_owned()));
+        }
+        if let Some(attempt) = attempt {
+            series.attempt(attempt, || words::attempt(call, access));
+        }
+        let sighting = Sighting::of(call, access, detections::shown_keys(access, context));
+        let circumstances = Circumstances::of(call, access, origin);
+        let taken = series.add(amount, sighting, circumstances, self.generation);
+        self.taken.notes += taken.notes;
+        self.taken.buckets += taken.buckets;
+    }
+
+    /// Keeps the memory flat: what fires already is told, and of the rest the details go first, then what is oldest in the
+    /// input.
+    fn relieve(&mut self) {
+        let is_old = self.taken.buckets >= self.room.generation;
+        // Half of the room at least is filled anew before it is looked again.
+        if !is_old && self.taken.notes < self.room.notes.max(self.left + self.room.notes / 2) {
+            return;
+        }
+        let mut fired: HashMap<(&str, bool), usize> = HashMap::new();
+        for (subject, series) in &mut self.series {
+            let Judge::Window(window) = subject.detection.judge else { continue };
+            series.tell(subject, window, None);
+            if series.has_fired() && !series.is_named {
+                let count = fired.entry((subject.detection.id, subject.is_of_several_tables())).or_default();
+                *count += 1;
+                if *count > self.room.fired {
+                    fold(&mut self.folded, subject.clone(), series, self.room.fired);
+                }
+            }
+        }
+        let generation = self.generation;
+        if is_old {
+            self.series.retain(|_, series| series.forget(generation));
+            self.generation = self.generation.wrapping_add(1);
+            self.taken.buckets = 0;
+        }
+        if self.notes() > self.room.notes / 2 {
+            self.series.values_mut().for_each(Series::thin_out);
+        }
+        self.taken.notes = self.notes();
+        self.left = self.taken.notes;
+    }
+
+    pub(super) fn notes(&self) -> usize {
+        self.series.values().map(Series::notes).sum()
+    }
+
+    /// What fired, by what this run and those before it counted.
+    pub(super) fn settle(self, policy: Option<&Policy>, history: &mut impl History) -> Vec<FiredWindow> {
+        let Self { series, folded, successes, .. } = self;
+        let mut series: Vec<(Subject, Series)> = series.into_iter().chain(folded).collect();
+        series.sort_by(|(a, _), (b, _)| a.identity().cmp(&b.identity()));
+        let run = series
+            .iter()
+            .map(|(subject, series)| Counted { subject: subject.clone(), buckets: series.counts().collect() });
+        let known = history.count(run.collect());
+        let mut fired = Vec::new();
+        for ((subject, mut series), counted) in series.into_iter().zip(known) {
+            let Judge::Window(window) = subject.detection.judge else { continue };
+            series.tell(&subject, window, Some(&counted.buckets));
+            let told = series.take_fired().map(|told| explained(told, &series, window, &successes, policy));
+            if let Some(told) = told {
+                fired.push((series.is_flooded, told));
+            }
+        }
+        without_sums_of_told_tables(fired)
+    }
+}
+
+/// Takes what fired of a series into that of all tables of the actor or, where there are too many of these too, of all
+/// actors. The series begins anew.
+fn fold(folded: &mut HashMap<Subject, Series>, subject: Subject, series: &mut Series, most: usize) {
+    let is_sum = subject.is_of_several_tables();
+    let mut subject = subject.of_all_tables();
+    if is_sum || (folded.len() >= most && !folded.contains_key(&subject)) {
+        subject = subject.of_several_actors();
+    }
+    let wide = folded.entry(subject.clone()).or_insert_with(|| Series::new(Vec::new()));
+    let limits = series.limits().to_vec();
+    wide.absorb(&subject, std::mem::replace(series, Series::new(limits)));
+}
+
+/// A fired window with its severity and reasons, and its accounts and regions.
+fn explained(
+    fired: Fired,
+    series: &Series,
+    window: &Window,
+    successes: &Successes,
+    policy: Option<&Policy>,
+) -> FiredWindow {
+    let Fired { mut finding, stretches, peaks } = fired;
+    if finding.subject.is_of_several_tables() {
+        let home = series.homes.first().filter(|_| !series.homes.has_more());
+        if let Some((account, region)) = home {
+            (finding.subject.account, finding.subject.region) = (account.clone(), region.clone());
+        }
+    }
+    let detection = finding.subject.detection;
+    let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
+    let setting = policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, table));
+    let through = breakthrough(&stretches, series, successes).filter(|_| window.aftermath);
+    let base = if through.is_some() { Severity::Critical } else { window.severity };
+    let weighing = Weighing { own: base, set: setting.severity, sensitivity: series.sensitivity, attempt: None };
+    for peak in &peaks {
+        let from = start(peak.first).unwrap_or(finding.first.time);
+        let mut reason = words::peak(peak, window, &finding, from);
+        if let Some(through) = &through {
+            reason.push_str(through);
+        }
+        let remedy = remedy(detection, window, peak, table).filter(|_| !finding.subject.is_of_several_tables());
+        finding.explain(weighing.severity(), &reason, remedy);
+    }
+    FiredWindow { finding, stretches, table_is_named: series.is_named }
+}
+
+/// What the actor then succeeded with, in words.
+fn breakthrough(stretches: &[Stretch], series: &Series, successes: &Successes) -> Option<String> {
+    let found = stretches.iter().flat_map(|stretch| {
+        let (first, reached) = (stretch.first.saturating_mul(WIDTH), stretch.reached.saturating_mul(WIDTH));
+        let of_attempt = move |(attempt, words): (&Attempt, &String)| {
+            Some((successes.breakthrough(*attempt, first, reached)?, words.clone()))
+        };
+        series.attempts.iter().filter_map(of_attempt)
+    });
+    let (time, words) = found.min()?;
+    Some(format!(", and then {words} succeeded at {}", words::clock(time)))
+}
+
+/// The line of policy that raises the threshold; what should not have succeeded at all is not made expected this way.
+fn remedy(detection: &Detection, window: &Window, peak: &Peak, table: Option<&TablePolicy>) -> Option<String> {
+    if window.outcome != Outcome::Succeeded {
+        return None;
+    }
+    let unit = match peak.limit.unit {
+        Unit::Items => "items",
+        Unit::Calls => "calls",
+    };
+    let place = match table {
+        Some(table) => format!("`detections:` of the table in line {} of the policy", table.line),
+        None => "`detections:` of the policy, for all tables".to_owned(),
+    };
+    let threshold = words::generous(peak.sum);
+    Some(format!("Where this is usual, raise the threshold under {place}:\n{}: {{{unit}: {threshold}}}", detection.id))
+}
+
+/// Without what was counted of several tables together where something else of the actor is told.
+fn without_sums_of_told_tables(fired: Vec<(bool, FiredWindow)>) -> Vec<FiredWindow> {
+    let is_sum =
+        |(is_flooded, fired): &(bool, FiredWindow)| !is_flooded && fired.finding.subject.is_of_several_tables();
+    let whose =
+        |(_, fired): &(bool, FiredWindow)| (fired.finding.subject.detection.id, fired.finding.subject.actor.clone());
+    let told: HashSet<_> = fired.iter().filter(|fired| !is_sum(fired)).map(whose).collect();
+    let wanted = |fired: &(bool, FiredWindow)| !is_sum(fired) || !told.contains(&whose(fired));
+    fired.into_iter().filter(wanted).map(|(_, fired)| fired).collect()
+}
+
+impl FiredWindow {
+    /// The stretches in which it fired, as steps of chains.
+    pub(super) fn links(&self) -> impl Iterator<Item = Link<'_>> {
+        self.stretches.iter().filter_map(|stretch| {
+            let (first, last) = (start(stretch.first)?, start(stretch.last.saturating_add(1))?);
+            Some(Link::of_window(&self.finding, first, last))
+        })
+    }
+}
+
+fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
+    detections::ALL.iter().filter_map(|detection| match detection.judge {
+        Judge::Window(window) => Some((*detection, window)),
+        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => None,
+    })
+}
+
+fn limits(window: &Window, setting: Setting) -> Vec<Limit> {
+    let limit = |counter: &detections::Counter| {
+        let wanted = match counter.unit {
+            Unit::Items => setting.items,
+            Unit::Calls => setting.calls,
+        };
+        Limit { unit: counter.unit, threshold: wanted.unwrap_or(counter.threshold).max(1) }
+    };
+    window.counters.iter().map(limit).collect()
+}

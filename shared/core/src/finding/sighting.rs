@@ -1,0 +1,105 @@
+//! What findings keep of one access.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::EventId;
+use crate::access::{Access, Call};
+use crate::finding::Origin;
+use crate::operation::Plane;
+use crate::place::Place;
+use crate::table::TableId;
+
+/// How much is kept of a text that only describes, in bytes. `CloudTrail` writes at most 1 KB of a user agent:
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
+const LONGEST: usize = 1024;
+
+/// What is the access's own.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting {
+    pub(crate) time: Timestamp,
+    pub(crate) event_id: EventId,
+    pub(crate) items: Option<u64>,
+    /// The keys of the items, as far as they may be shown.
+    pub(crate) keys: Vec<String>,
+}
+
+/// What many accesses have in common: who, with what, from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Circumstances<'a> {
+    pub(crate) actor: Cow<'a, str>,
+    pub(crate) table: Option<TableId<'a>>,
+    pub(crate) operation: Cow<'a, str>,
+    pub(crate) plane: Plane,
+    pub(crate) part: Option<Cow<'a, str>>,
+    pub(crate) source: Option<Cow<'a, str>>,
+    pub(crate) user_agent: Option<Cow<'a, str>>,
+    pub(crate) vpc_endpoint: Option<Cow<'a, str>>,
+    pub(crate) via: Option<Cow<'a, str>>,
+    pub(crate) source_identity: Option<Cow<'a, str>>,
+    pub(crate) error_code: Option<Cow<'a, str>>,
+    pub(crate) place: Cow<'a, Place>,
+    pub(crate) message: usize,
+}
+
+impl Sighting {
+    pub(crate) fn of(call: &Call<'_>, access: &Access<'_>, keys: Vec<String>) -> Self {
+        Self { time: call.time, event_id: EventId::new(call.record.event_id()), items: access.items, keys }
+    }
+}
+
+impl<'a> Circumstances<'a> {
+    pub(crate) fn of(call: &'a Call<'_>, access: &'a Access<'_>, origin: Origin<'a>) -> Self {
+        let text = |text: Option<&'a str>| text.map(|text| Cow::Borrowed(cut(text)));
+        let record = call.record;
+        Self {
+            actor: Cow::Borrowed(&call.actor.name),
+            table: access.table.as_ref().map(borrowed),
+            operation: Cow::Borrowed(record.event_name()),
+            plane: call.operation.plane,
+            part: access.part.as_ref().map(|part| Cow::Owned(cut(&part.path()).to_owned())),
+            source: text(record.source_ip_address.text()),
+            user_agent: text(record.user_agent.text()),
+            vpc_endpoint: text(record.vpc_endpoint_id.text()),
+            via: text(call.actor.via.as_deref()),
+            source_identity: text(record.source_identity()),
+            error_code: text(record.error_code.text()),
+            place: Cow::Borrowed(origin.place),
+            message: origin.message,
+        }
+    }
+
+    pub(crate) fn into_owned(self) -> Circumstances<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        Circumstances {
+            actor: own(self.actor),
+            table: self.table.map(TableId::into_owned),
+            operation: own(self.operation),
+            plane: self.plane,
+            part: self.part.map(own),
+            source: self.source.map(own),
+            user_agent: self.user_agent.map(own),
+            vpc_endpoint: self.vpc_endpoint.map(own),
+            via: self.via.map(own),
+            source_identity: self.source_identity.map(own),
+            error_code: self.error_code.map(own),
+            place: Cow::Owned(self.place.into_owned()),
+            message: self.message,
+        }
+    }
+}
+
+fn borrowed<'a>(table: &'a TableId<'_>) -> TableId<'a> {
+    TableId {
+        partition: Cow::Borrowed(&table.partition),
+        account: Cow::Borrowed(&table.account),
+        region: Cow::Borrowed(&table.region),
+        name: Cow::Borrowed(&table.name),
+    }
+}
+
+/// The beginning of a text that a caller may have written, as much of it as is kept.
+pub(super) fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text)
+}
