@@ -68,7 +68,7 @@ impl Successes {
         }
         let after = self.spans(attempt, reached, reached.saturating_add(AFTER));
         let times = after.filter_map(|span| [span.first, span.last].into_iter().find(|time| *time >= reached));
-        Timestamp::from_second(times.min()?).map_or(None, Some)
+        Timestamp::from_second(times.min()?).ok()
     }
 
     /// The spans of the slots that two times and what lies between them fall into.

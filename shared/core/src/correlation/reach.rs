@@ -35,17 +35,13 @@ pub(super) struct Peak {
 ///
 /// A window of `seconds` covers as many buckets as it can touch, one more than it is long: wherever in its bucket an event
 /// lies, no stretch of `seconds` that reaches a threshold is missed, and one that is longer by less than a bucket may fire.
-pub(super) fn reached(
-    counts: impl Iterator<Item = (i64, Counts)> + Clone,
-    seconds: i64,
-    limits: &[Limit],
-) -> (Vec<Stretch>, Vec<Peak>) {
+pub(super) fn reached(counts: &[(i64, Counts)], seconds: i64, limits: &[Limit]) -> (Vec<Stretch>, Vec<Peak>) {
     let span = seconds / WIDTH + 1;
     let (mut stretches, mut peaks) = (Vec::new(), Vec::new());
     for limit in limits {
         let counted: Vec<(i64, u64)> = counts
-            .clone()
-            .map(|(bucket, counts)| (bucket, counts.of(limit.unit)))
+            .iter()
+            .map(|(bucket, counts)| (*bucket, counts.of(limit.unit)))
             .filter(|(_, count)| *count > 0)
             .collect();
         peaks.extend(slide(&counted, span, *limit, &mut stretches));
@@ -105,10 +101,14 @@ pub(super) fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
 mod tests {
     use super::*;
 
-    fn calls(counted: &[(i64, u64)], threshold: u64) -> (Vec<(i64, i64, i64)>, Vec<(u64, i64)>) {
-        let counts = counted.iter().map(|&(bucket, calls)| (bucket, Counts { items: 0, calls }));
+    /// First, reached and last of each stretch; sum and first of each peak.
+    type Found = (Vec<(i64, i64, i64)>, Vec<(u64, i64)>);
+
+    fn calls(counted: &[(i64, u64)], threshold: u64) -> Found {
+        let counts: Vec<(i64, Counts)> =
+            counted.iter().map(|&(bucket, calls)| (bucket, Counts { items: 0, calls })).collect();
         // A window of a minute touches seven buckets.
-        let (stretches, peaks) = reached(counts, 60, &[Limit { unit: Unit::Calls, threshold }]);
+        let (stretches, peaks) = reached(&counts, 60, &[Limit { unit: Unit::Calls, threshold }]);
         let stretches = stretches.into_iter().map(|stretch| (stretch.first, stretch.reached, stretch.last));
         (stretches.collect(), peaks.into_iter().map(|peak| (peak.sum, peak.first)).collect())
     }
@@ -135,7 +135,7 @@ mod tests {
     fn each_unit_has_its_own_threshold() {
         let counts = [(0, Counts { items: 999, calls: 99 }), (1, Counts { items: 1, calls: 0 })];
         let limits = [Limit { unit: Unit::Items, threshold: 1000 }, Limit { unit: Unit::Calls, threshold: 100 }];
-        let (stretches, peaks) = reached(counts.into_iter(), 300, &limits);
+        let (stretches, peaks) = reached(&counts, 300, &limits);
         assert_eq!(stretches, [Stretch { first: 0, reached: 1, last: 1 }]);
         assert_eq!(peaks, [Peak { limit: limits[0], sum: 1000, first: 0 }]);
     }

@@ -118,19 +118,17 @@ impl Series {
     }
 
     /// What is counted in each bucket.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (i64, Counts)> + Clone {
+    pub(super) fn counts(&self) -> impl Iterator<Item = (i64, Counts)> {
         self.buckets.iter().map(|(number, bucket)| (*number, bucket.counts))
     }
 
     /// Takes what lies in windows that fire into the finding, by these counts or, without, its own.
     pub(super) fn tell(&mut self, subject: &Subject, window: &Window, counts: Option<&BTreeMap<i64, Counts>>) {
-        let (stretches, peaks) = match counts {
-            Some(counts) => {
-                let counts = counts.iter().map(|(number, counts)| (*number, *counts));
-                reach::reached(counts, window.seconds, &self.limits)
-            }
-            None => reach::reached(self.counts(), window.seconds, &self.limits),
+        let counts: Vec<(i64, Counts)> = match counts {
+            Some(counts) => counts.iter().map(|(number, counts)| (*number, *counts)).collect(),
+            None => self.counts().collect(),
         };
+        let (stretches, peaks) = reach::reached(&counts, window.seconds, &self.limits);
         for Stretch { first, last, .. } in &stretches {
             for (_, bucket) in self.buckets.range_mut(first..=last).filter(|(_, bucket)| !bucket.is_told) {
                 bucket.pour(&mut self.finding, subject);
@@ -202,5 +200,5 @@ impl Series {
 
 /// The time at which a bucket begins; `None` beyond what a timestamp can hold.
 pub(super) fn start(bucket: i64) -> Option<Timestamp> {
-    Timestamp::from_second(bucket.saturating_mul(WIDTH)).map_or(None, Some)
+    Timestamp::from_second(bucket.saturating_mul(WIDTH)).ok()
 }

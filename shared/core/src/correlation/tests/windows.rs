@@ -30,7 +30,9 @@ fn what_is_slow_or_in_vain_or_of_many_tables_is_no_bulk_deletion() {
         .into_iter()
         .map(|call| Call { error: "ThrottlingException", ..call })
         .collect();
-    let spread = (0..200).map(|n| call(n, "DeleteItem", "mallory", ["orders", "carts", "stock"][n as usize % 3]));
+    let spread = (0..200)
+        .zip(["orders", "carts", "stock"].into_iter().cycle())
+        .map(|(n, table)| call(n, "DeleteItem", "mallory", table));
     let cases = [
         ("one short", deletions(99, 0, 1, "mallory", "orders")),
         ("slow", deletions(200, 0, 4, "mallory", "orders")),
@@ -61,7 +63,8 @@ fn denials_are_told_of_the_table_or_of_several_together() {
     let tables = ["orders", "carts", "stock", "users"];
     let names = ["GetItem", "Scan", "DescribeTable", "DeleteItem"];
     let spread = |count: i64| -> Vec<Call> {
-        (0..count).map(|n| denied(n * 20, names[n as usize % 4], "mallory", tables[n as usize % 4])).collect()
+        let tries = names.into_iter().zip(tables).cycle();
+        (0..count).zip(tries).map(|(n, (name, table))| denied(n * 20, name, "mallory", table)).collect()
     };
     assert_eq!(told(&found("denied-burst", &spread(9))), Vec::<String>::new());
     let findings = found("denied-burst", &spread(12));
