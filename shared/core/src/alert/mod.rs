@@ -12,7 +12,7 @@ pub use message::Message;
 
 use crate::actor::Actor;
 use crate::detections::Detection;
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, SEVERAL, Subject};
 use crate::operation::Plane;
 use crate::policy::{Policy, Sensitivity};
 use crate::printable::printable;
@@ -117,7 +117,11 @@ impl Alert {
     /// The table's name, or what else the alert is about.
     fn what(&self) -> &str {
         let table = self.table.as_ref().map(|table| table.name.as_ref());
-        table.or(self.resource.as_deref()).unwrap_or("no table")
+        match table.or(self.resource.as_deref()) {
+            Some(SEVERAL) => "several tables",
+            Some(name) => name,
+            None => "no table",
+        }
     }
 
     fn accesses(&self) -> u64 {
@@ -131,7 +135,7 @@ impl Alert {
     }
 
     fn plane(&self) -> Plane {
-        self.findings.iter().map(|finding| finding.plane).max().unwrap_or(Plane::Data)
+        self.findings.iter().map(|finding| finding.plane).min().unwrap_or(Plane::Data)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Alert;
 use crate::access::Outcome;
+use crate::finding::SEVERAL;
 use crate::printable::{ascii, shortened};
 
 /// "Publish", <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>: less than 100 characters.
@@ -21,11 +22,13 @@ impl Alert {
             (items, _) => format!(" ({items} items)"),
         };
         let table = self.what();
-        let actor = self.actor.to_string();
+        let actor = if self.actor.name == SEVERAL { "several actors".to_owned() } else { self.actor.to_string() };
         let account = self.account_name.as_deref().unwrap_or(&self.account);
+        let region = if self.region == SEVERAL { "several regions" } else { &self.region };
+        let account = if account == SEVERAL { "several accounts" } else { account };
         let line = |longest: usize| {
             let [table, actor, account] = [table, &actor, account].map(|name| shortened(name, longest));
-            ascii(&format!("{head}{table} by {actor}{size}, {account} {}", self.region))
+            ascii(&format!("{head}{table} by {actor}{size}, {account} {region}"))
         };
         // The longest names that fit; a region is an attacker's to write only where AWS does not check it.
         let longest = (SHORTEST_NAME..=LONGEST).rev().find(|longest| line(*longest).len() <= LONGEST);

@@ -106,6 +106,32 @@ fn a_dropped_table_comes_with_the_page_of_the_console() {
     insta::assert_snapshot!(alerts[0].text());
 }
 
+/// Batches that delete 125 items, and then recovery that is switched off.
+fn raid() -> Vec<Alert> {
+    let batch: Vec<serde_json::Value> = vec![serde_json::json!({"deleteRequest": {"key": {"pk": "secret"}}}); 25];
+    let params = serde_json::json!({"requestParameters": {"requestItems": {"orders": batch}}});
+    let mut records: Vec<_> = (0..5).map(|n| record(n, "BatchWriteItem", params.clone())).collect();
+    records.push(record(
+        30,
+        "UpdateContinuousBackups",
+        serde_json::json!({"requestParameters": {
+            "tableName": "orders", "pointInTimeRecoverySpecification": {"pointInTimeRecoveryEnabled": false}}}),
+    ));
+    alerts(&records)
+}
+
+#[test]
+fn a_window_is_told_with_its_peak_and_how_to_raise_the_threshold() {
+    let alert = raid().into_iter().find(|alert| alert.detection.id == "bulk-deletion").unwrap();
+    insta::assert_snapshot!(alert.text());
+}
+
+#[test]
+fn a_chain_is_told_step_by_step() {
+    let alert = raid().into_iter().find(|alert| alert.detection.id == "recovery-destruction").unwrap();
+    insta::assert_snapshot!(alert.text());
+}
+
 #[test]
 fn a_machine_reads_the_same_in_json() {
     let alerts = alerts(&[record(1, "DeleteItem", serde_json::json!({}))]);
@@ -250,7 +276,8 @@ fn a_message_stays_within_256_kib() {
     for (records, detection, left_out, truncated) in
         [(flood, "item-deletion", 4800, false), (wide, "access-denied", 8, true)]
     {
-        let message = alerts_at(&records, &place(), "")[0].message();
+        let alerts = alerts_at(&records, &place(), "");
+        let message = alerts.iter().find(|alert| alert.detection.id == detection).unwrap().message();
         assert!(message.body.len() <= 256 * 1024, "{}", message.body.len());
         let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
         let machine: serde_json::Value = serde_json::from_str(body["default"].as_str().unwrap()).unwrap();

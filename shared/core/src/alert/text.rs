@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::Alert;
-use crate::finding::{EventId, Evidence, Finding, Sample};
+use crate::finding::{EventId, Evidence, Finding, SEVERAL, Sample};
 use crate::operation::Plane;
 use crate::place::Place;
 use crate::policy::Sensitivity;
@@ -69,7 +69,7 @@ impl Alert {
     fn who(&self) -> String {
         let several = each(self, |finding| &finding.actors);
         if !several.is_empty() {
-            return format!("many actors: {several}");
+            return format!("several actors: {several}");
         }
         let account = self.actor.account.as_deref().filter(|account| *account != self.account);
         let other = account.map_or(String::new(), |account| format!(", of account {account}"));
@@ -107,17 +107,21 @@ impl Alert {
     }
 
     fn place(&self) -> String {
-        let several = each(self, |finding| &finding.tables);
-        if !several.is_empty() {
-            return format!("many tables: {several}");
-        }
         let parts = each(self, |finding| &finding.parts);
         let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
+        let several = each(self, |finding| &finding.tables);
         let table = match &self.table {
+            Some(_) if !several.is_empty() => format!("several tables: {several}"),
             Some(table) => format!("table {}{parts}", printable(&table.name, LINE)),
             None => printable(self.what(), LINE),
         };
-        let mut place = format!("{table}, account {}, {}", self.account_label(), printable(&self.region, LINE));
+        let mut place = table;
+        if self.account != SEVERAL {
+            let _ = write!(place, ", account {}", self.account_label());
+        }
+        if self.region != SEVERAL {
+            let _ = write!(place, ", {}", printable(&self.region, LINE));
+        }
         if self.sensitivity == Some(Sensitivity::High) {
             place.push_str(", of high sensitivity");
         }
@@ -164,24 +168,26 @@ impl Alert {
     }
 }
 
-/// `7 items deleted, 4 calls of DeleteItem, BatchWriteItem succeeded`.
+/// `4 calls of DeleteItem, BatchWriteItem: delete, 7 items, succeeded`.
 fn what(finding: &Finding) -> String {
     let calls = match finding.accesses {
         1 => "1 call".to_owned(),
         accesses => format!("{accesses} calls"),
     };
     let items = match (finding.known_items(), finding.accesses_of_unknown_size) {
-        (None, _) => String::new(),
-        (Some(1), 0) => ", 1 item".to_owned(),
-        (Some(items), 0) => format!(", {items} items"),
-        (Some(items), _) => format!(", at least {items} items"),
+        (None, _) => None,
+        (Some(1), 0) => Some("1 item".to_owned()),
+        (Some(items), 0) => Some(format!("{items} items")),
+        (Some(items), _) => Some(format!("at least {items} items")),
     };
     let errors = joined(&finding.error_codes);
     let errors = if errors.is_empty() { errors } else { format!(" ({errors})") };
     let subject = &finding.subject;
     // Several effects are told by the operations.
-    let effect = subject.effect.map_or(String::new(), |effect| format!(": {}", effect.as_str()));
-    format!("{calls} of {}{effect}{items}, {}{errors}", joined(&finding.operations), subject.outcome.as_str())
+    let effect = subject.effect.map(|effect| effect.as_str().to_owned());
+    let outcome = subject.outcome.as_str().to_owned();
+    let parts: Vec<String> = [effect, items, Some(outcome)].into_iter().flatten().collect();
+    format!("{calls} of {}: {}{errors}", joined(&finding.operations), parts.join(", "))
 }
 
 /// The values of a sample of all findings.

@@ -250,7 +250,7 @@ fn remedy(detection: &Detection, window: &Window, peak: &Peak, table: Option<&Ta
         None => "`detections:` of the policy, for all tables".to_owned(),
     };
     let threshold = words::generous(peak.sum);
-    Some(format!("Where this is usual, raise the threshold under {place}:\n{}: {{{unit}: {threshold}}}", detection.id))
+    Some(format!("Raise the threshold under {place}:\n{}: {{{unit}: {threshold}}}", detection.id))
 }
 
 /// Without what was counted of several tables together where something else of the actor is told.

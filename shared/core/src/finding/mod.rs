@@ -68,7 +68,7 @@ pub struct Finding {
     pub tables: Sample<String>,
     /// The names of the actors, where several are folded.
     pub actors: Sample<String>,
-    /// Whether the calls reached into tables or worked on them.
+    /// Whether the calls all worked on tables, or some reached into them.
     pub plane: Plane,
     /// The error codes of calls that did not succeed.
     pub error_codes: Sample<String>,
@@ -122,7 +122,7 @@ impl Finding {
             source_identities: Sample::default(),
             tables: Sample::default(),
             actors: Sample::default(),
-            plane: Plane::Data,
+            plane: Plane::Control,
             error_codes: Sample::default(),
             places: Sample::default(),
             origins: BTreeSet::new(),
@@ -164,7 +164,7 @@ impl Finding {
         for key in keys {
             self.keys.add_ref(cut(key));
         }
-        self.plane = self.plane.max(circumstances.plane);
+        self.plane = self.plane.min(circumstances.plane);
         self.operations.add_ref(circumstances.operation.as_ref());
         let fields = [
             (&mut self.parts, &circumstances.part),
@@ -233,7 +233,7 @@ impl Finding {
         }
         self.last_seen = self.last_seen.max(other.last_seen);
         self.event_ids.merge(&other.event_ids);
-        self.plane = self.plane.max(other.plane);
+        self.plane = self.plane.min(other.plane);
         let samples = [
             (&mut self.operations, &other.operations),
             (&mut self.parts, &other.parts),

@@ -20,7 +20,7 @@ fn found_with_little_room(calls: &[Call]) -> (Vec<Finding>, usize) {
         correlation.begin_call();
         for access in call.accesses() {
             let (context, origin) = (Context::of(None, &call, &access), Origin { place: &place, message: 0 });
-            correlation.observe(Observed { call: &call, access: &access, context: &context, hits: &[], origin });
+            correlation.observe(&Observed { call: &call, access: &access, context: &context, hits: &[], origin });
         }
         most = most.max(correlation.windows.notes());
     }
