@@ -4,6 +4,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::detections::{Context, judge};
+use crate::finding::{EventId, SEVERAL};
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::record::Record;
