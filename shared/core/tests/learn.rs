@@ -15,7 +15,8 @@ use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{Observer, Reject};
-use tablewarden_testkit::{Scenario, scenarios};
+use tablewarden_generator::Application;
+use tablewarden_testkit::scenarios;
 
 const ALL: Accept = Accept { root: false, other_accounts: true, bulk_deletions: true };
 
@@ -29,19 +30,25 @@ impl<F: FnMut(&Call<'_>, &Access<'_>)> Observer for Feed<F> {
     }
 }
 
-fn replay(files: &[PathBuf], policy: Option<&str>, each: impl FnMut(&Call<'_>, &Access<'_>)) -> Vec<Finding> {
+/// Log files, by their names.
+type Files = [(String, Vec<u8>)];
+
+fn files(paths: &[PathBuf]) -> Vec<(String, Vec<u8>)> {
+    paths.iter().map(|path| (path.display().to_string(), fs::read(path).unwrap())).collect()
+}
+
+fn replay(files: &Files, policy: Option<&str>, each: impl FnMut(&Call<'_>, &Access<'_>)) -> Vec<Finding> {
     let policy = policy.map(|yaml| Arc::new(Policy::parse("policy.yaml", yaml).unwrap()));
     let mut audit = Audit::new(policy, "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
     let mut feed = Feed(each);
-    for file in files {
-        let place = Place::File(file.display().to_string());
-        let bytes = fs::read(file).unwrap();
+    for (name, bytes) in files {
+        let place = Place::File(name.clone());
         audit.any_file(bytes.as_slice(), Origin { place: &place, message: 0 }, &mut feed).unwrap();
     }
     audit.into_findings()
 }
 
-fn learn(files: &[PathBuf], accept: Accept, yaml: Option<&str>) -> Learned {
+fn learn(files: &Files, accept: Accept, yaml: Option<&str>) -> Learned {
     let base = yaml.map(|yaml| Arc::new(Policy::parse("policy.yaml", yaml).unwrap()));
     let mut learner = Learner::new(accept, base);
     let findings = replay(files, yaml, |call, access| learner.add(call, access));
@@ -53,13 +60,13 @@ fn left_out(learned: &Learned) -> BTreeSet<String> {
 }
 
 /// What replaying tells of events that were not left out.
-fn surprises(scenario: &Scenario, learned: &Learned, yaml: &str) -> Vec<String> {
+fn surprises(files: &Files, learned: &Learned, yaml: &str) -> Vec<String> {
     let left_out = left_out(learned);
-    let findings = replay(&scenario.events, Some(yaml), |_, _| {});
+    let findings = replay(files, Some(yaml), |_, _| {});
     let is_surprise = |finding: &&Finding| finding.event_ids.iter().any(|event| !left_out.contains(&event.to_string()));
     let told = |finding: &Finding| {
         let subject = &finding.subject;
-        format!("{}: {} by {}: {}", scenario.name, subject.detection.id, subject.actor, finding.reason())
+        format!("{} by {}: {}", subject.detection.id, subject.actor, finding.reason())
     };
     findings.iter().filter(is_surprise).map(told).collect()
 }
@@ -68,9 +75,10 @@ fn surprises(scenario: &Scenario, learned: &Learned, yaml: &str) -> Vec<String> 
 fn replaying_the_same_logs_under_what_was_learned_tells_only_of_what_was_left_out() {
     for scenario in scenarios() {
         for accept in [Accept::default(), ALL] {
-            let learned = learn(&scenario.events, accept, None);
+            let files = files(&scenario.events);
+            let learned = learn(&files, accept, None);
             let yaml = learned.to_yaml();
-            let surprises = surprises(&scenario, &learned, &yaml);
+            let surprises = surprises(&files, &learned, &yaml);
             assert!(surprises.is_empty(), "{}\n{surprises:#?}\n{yaml}", scenario.name);
         }
     }
@@ -79,8 +87,9 @@ fn replaying_the_same_logs_under_what_was_learned_tells_only_of_what_was_left_ou
 #[test]
 fn the_order_of_files_does_not_show_in_what_was_learned() {
     for scenario in scenarios() {
-        let backwards: Vec<PathBuf> = scenario.events.iter().rev().cloned().collect();
-        let learned = [&scenario.events, &backwards].map(|files| learn(files, ALL, None).to_yaml());
+        let files = files(&scenario.events);
+        let backwards: Vec<_> = files.iter().rev().cloned().collect();
+        let learned = [&files, &backwards].map(|files| learn(files, ALL, None).to_yaml());
         if scenario.name != "cross-account" {
             assert_eq!(learned[0], learned[1], "{}", scenario.name);
         }
@@ -91,8 +100,9 @@ fn the_order_of_files_does_not_show_in_what_was_learned() {
 fn merging_what_was_learned_from_the_same_logs_adds_nothing() {
     for scenario in scenarios() {
         for accept in [Accept::default(), ALL] {
-            let yaml = learn(&scenario.events, accept, None).to_yaml();
-            let again = learn(&scenario.events, accept, Some(&yaml));
+            let files = files(&scenario.events);
+            let yaml = learn(&files, accept, None).to_yaml();
+            let again = learn(&files, accept, Some(&yaml));
             let merged = merge("policy.yaml", &yaml, &again).unwrap();
             assert_eq!(merged.yaml, yaml, "{}", scenario.name);
             assert_eq!((merged.entries, merged.lines, merged.notes.len()), (0, 0, 0), "{}", scenario.name);
@@ -105,14 +115,35 @@ fn merging_into_the_policy_of_a_scenario_keeps_each_of_its_lines_and_adds_each_b
     let mut added = 0;
     for scenario in scenarios() {
         let Some(policy) = &scenario.policy else { continue };
-        let merged = merge("policy.yaml", policy, &learn(&scenario.events, ALL, Some(policy))).unwrap();
+        let files = files(&scenario.events);
+        let merged = merge("policy.yaml", policy, &learn(&files, ALL, Some(policy))).unwrap();
         let mut lines = merged.yaml.lines();
         for line in policy.lines() {
             assert!(lines.any(|merged| merged == line), "{}: {line}\n{}", scenario.name, merged.yaml);
         }
-        let again = merge("policy.yaml", &merged.yaml, &learn(&scenario.events, ALL, Some(&merged.yaml))).unwrap();
+        let again = merge("policy.yaml", &merged.yaml, &learn(&files, ALL, Some(&merged.yaml))).unwrap();
         assert_eq!(again.yaml, merged.yaml, "{}", scenario.name);
         added += merged.lines + merged.entries;
     }
     assert!(added > 0);
+}
+
+#[test]
+fn a_day_of_an_application_is_learned_to_the_last_of_its_calls() {
+    let day = Application::new(11).day("2026-03-10".parse().unwrap()).records(4_000);
+    let files: Vec<(String, Vec<u8>)> = day
+        .log_files()
+        .map(|file| {
+            let mut bytes = Vec::new();
+            file.write_json(&mut bytes).unwrap();
+            (file.key, bytes)
+        })
+        .collect();
+    let learned = learn(&files, Accept::default(), None);
+    let yaml = learned.to_yaml();
+    let surprises = surprises(&files, &learned, &yaml);
+    assert!(surprises.is_empty(), "{surprises:#?}\n{yaml}");
+    assert!(learned.tables.len() > 20, "{yaml}");
+    let again = learn(&files, Accept::default(), Some(&yaml));
+    assert_eq!(merge("policy.yaml", &yaml, &again).unwrap().yaml, yaml);
 }

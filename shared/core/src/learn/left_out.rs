@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::account_of;
 use super::evidence::Api;
 use crate::access::{Access, Call};
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::finding::{Finding, Subject};
 
 /// Why something was left out.
@@ -124,7 +124,9 @@ type Group = (Why, String, Option<String>);
 impl LeftOuts {
     pub(super) fn add(&mut self, why: Why, call: &Call<'_>, access: &Access<'_>) {
         let mut who = Actor { via: None, ..call.actor.clone() }.to_string();
-        if let (Why::OtherAccount, Some(account)) = (why, account_of(&call.actor)) {
+        if let (Why::OtherAccount, Some(account)) = (why, account_of(&call.actor))
+            && call.actor.kind != ActorKind::Account
+        {
             who = format!("{who} of account {account}");
         }
         let resource = || access.resource.as_ref().map(|resource| resource.name.clone().into_owned());
