@@ -1,8 +1,11 @@
 //! The keys of items as requests write them ─► canonical JSON.
 
+use std::collections::BTreeMap;
+
 use serde_json_borrow::Value;
 
 use super::ItemKey;
+use crate::operation::partiql::{Attribute, Literal};
 
 /// How many keys of an access are kept: more than an API takes in one request, so that only what is no real request loses
 /// some. They count as items all the same.
@@ -23,6 +26,22 @@ pub(super) fn canonical<'a>(key: &'a Value<'a>) -> Option<ItemKey<'a>> {
         }
         _ => None,
     }
+}
+
+/// The key that a statement tells, in the same form as a request's.
+pub(super) fn stated(attributes: &[Attribute<'_>]) -> Option<ItemKey<'static>> {
+    let mut key: BTreeMap<&str, serde_json::Value> = BTreeMap::new();
+    for (name, literal) in attributes {
+        let value = match literal {
+            Literal::Text(text) => text.as_ref().into(),
+            Literal::Number(number) => serde_json::Value::Number(number.parse().ok()?),
+            Literal::Parameter => return None,
+        };
+        if key.insert(name, value).is_some() {
+            return None;
+        }
+    }
+    if key.is_empty() { None } else { Some(ItemKey(serde_json::to_string(&key).ok()?.into())) }
 }
 
 fn write(value: &Value<'_>, json: &mut Vec<u8>) -> serde_json::Result<()> {

@@ -262,7 +262,7 @@ impl<'a> Call<'a> {
         };
         // A request may have as many parts as a record has room for, so each is found by its key.
         let mut folded: IndexMap<(Option<Target<'b>>, Effect), Access<'b>> = IndexMap::new();
-        for Part { table, index, effect, items, keys, reach, unreadable } in parts {
+        for Part { table, index, effect, items, keys, stated, reach, unreadable } in parts {
             let mut target = table.and_then(|name| tables.resolve(name)).or_else(|| tables.first());
             if let Some((target, index)) = target.as_mut().zip(index) {
                 target.part = Some(TablePart::Index(index.into()));
@@ -275,7 +275,8 @@ impl<'a> Call<'a> {
             access.reach = access.reach.or_wider(reach);
             access.unreadable = access.unreadable.or(unreadable);
             let room = MOST_KEYS.saturating_sub(access.keys.len());
-            access.keys.extend(keys.into_iter().take(room).filter_map(keys::canonical));
+            let told = keys.into_iter().filter_map(keys::canonical).chain(keys::stated(&stated));
+            access.keys.extend(told.take(room));
         }
         let mut accesses: Vec<Access<'b>> = folded.into_values().collect();
         if accesses.is_empty() {

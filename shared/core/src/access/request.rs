@@ -10,7 +10,8 @@ use serde_json_borrow::Value;
 
 use super::Reach;
 use super::params::{Params, answered, field};
-use crate::operation::{Effect, partiql};
+use crate::operation::Effect;
+use crate::operation::partiql::{self, Attribute};
 
 /// What one part of a request does.
 pub(super) struct Part<'a> {
@@ -20,8 +21,26 @@ pub(super) struct Part<'a> {
     pub(super) effect: Effect,
     pub(super) items: Option<u64>,
     pub(super) keys: Vec<&'a Value<'a>>,
+    /// The key in a statement.
+    pub(super) stated: Vec<Attribute<'a>>,
     pub(super) reach: Reach,
     pub(super) unreadable: Option<&'static str>,
+}
+
+impl<'a> Part<'a> {
+    /// A part about items, of which nothing more is known.
+    fn of_items(table: Option<&'a str>, effect: Effect) -> Self {
+        Self {
+            table,
+            index: None,
+            effect,
+            items: None,
+            keys: Vec::new(),
+            stated: Vec::new(),
+            reach: Reach::Items,
+            unreadable: None,
+        }
+    }
 }
 
 /// Reads the parts of a request; `None` where it is of no known form.
@@ -109,9 +128,11 @@ fn batch<'b>(
     fallback: Effect,
     of_table: impl Fn(&'b Value<'b>) -> Vec<Asked<'b>>,
 ) -> Option<Vec<Part<'b>>> {
-    let part = |table, Asked { effect, items, keys }, unreadable| {
-        let items = items.map(|items| items as u64);
-        Part { table: Some(table), index: None, effect, items, keys, reach: Reach::Items, unreadable }
+    let part = |table, Asked { effect, items, keys }, unreadable| Part {
+        items: items.map(|items| items as u64),
+        keys,
+        unreadable,
+        ..Part::of_items(Some(table), effect)
     };
     if let Value::Object(tables) = items {
         let of_table = |(table, asked)| {
@@ -139,15 +160,10 @@ fn one_read<'b>(entry: &'b Value<'_>) -> Part<'b> {
     let one = || field(entry, "key").map(|key| vec![key]);
     let keys = field(entry, "keys").and_then(Value::as_array).map(|keys| keys.iter().collect()).or_else(one);
     match (keys, field(entry, "operation")) {
-        (Some(keys), None) => Part {
-            table: field(entry, "tableName").and_then(Value::as_str),
-            index: None,
-            effect: Effect::Read,
-            items: Some(keys.len() as u64),
-            keys,
-            reach: Reach::Items,
-            unreadable: None,
-        },
+        (Some(keys), None) => {
+            let table = field(entry, "tableName").and_then(Value::as_str);
+            Part { items: Some(keys.len() as u64), keys, ..Part::of_items(table, Effect::Read) }
+        }
         _ => one_operation(entry, Effect::Read),
     }
 }
@@ -170,13 +186,11 @@ fn one_operation<'b>(entry: &'b Value<'_>, fallback: Effect) -> Part<'b> {
     };
     let effect = operation.and_then(effect_of);
     Part {
-        table: table_of(entry).or_else(|| table_of(inner)),
-        index: None,
-        effect: effect.unwrap_or(fallback),
         items: effect.map(|_| 1),
         keys: field(entry, "key").or_else(|| field(inner, "key")).into_iter().collect(),
         reach: if effect.is_some() { Reach::Items } else { Reach::Unknown },
         unreadable: effect.is_none().then_some("an operation of a batch or transaction that is not known"),
+        ..Part::of_items(table_of(entry).or_else(|| table_of(inner)), effect.unwrap_or(fallback))
     }
 }
 
@@ -213,7 +227,7 @@ pub(super) fn statements<'b>(params: &'b Value<'_>) -> Option<Vec<Part<'b>>> {
 }
 
 fn one_statement(statement: &str) -> Part<'_> {
-    let Some(partiql::Statement { effect, table, index, keyed }) = partiql::parse(statement) else {
+    let Some(partiql::Statement { effect, table, index, keyed, key }) = partiql::parse(statement) else {
         return unknown_statement();
     };
     let (items, reach) = match (effect, keyed) {
@@ -221,17 +235,10 @@ fn one_statement(statement: &str) -> Part<'_> {
         (Effect::Read, false) => (None, Reach::Whole),
         _ => (Some(1), Reach::Items),
     };
-    Part { table: Some(table), index, effect, items, keys: Vec::new(), reach, unreadable: None }
+    Part { index, items, stated: key, reach, ..Part::of_items(Some(table), effect) }
 }
 
 fn unknown_statement<'a>() -> Part<'a> {
-    Part {
-        table: None,
-        index: None,
-        effect: Effect::Unknown,
-        items: None,
-        keys: Vec::new(),
-        reach: Reach::Unknown,
-        unreadable: Some("a PartiQL statement that cannot be read"),
-    }
+    let unreadable = Some("a PartiQL statement that cannot be read");
+    Part { reach: Reach::Unknown, unreadable, ..Part::of_items(None, Effect::Unknown) }
 }

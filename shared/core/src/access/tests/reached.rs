@@ -59,6 +59,22 @@ fn batches_and_transactions_tell_the_keys_of_their_items_in_every_form() {
 }
 
 #[test]
+fn the_key_in_a_statement_is_the_same_as_in_a_request() {
+    let key = r#"orders Items {"pk":"a","sk":7}"#;
+    check("DeleteItem", r#"{"tableName":"orders","key":{"sk":7,"pk":"a"}}"#, &[key]);
+    for statement in [
+        "DELETE FROM orders WHERE sk = 7 AND pk = 'a'",
+        "UPDATE orders SET total = ***(Redacted) WHERE pk = 'a' AND sk = +7",
+        "INSERT INTO orders VALUE {'pk': 'a', 'total': ***(Redacted), 'sk': 7}",
+    ] {
+        check("ExecuteStatement", &serde_json::json!({"statement": statement}).to_string(), &[key]);
+    }
+    for statement in ["DELETE FROM orders WHERE pk = 'a' AND pk = 'b'", "DELETE FROM orders WHERE pk = 1e-e"] {
+        check("ExecuteStatement", &serde_json::json!({"statement": statement}).to_string(), &["orders Items"]);
+    }
+}
+
+#[test]
 fn of_many_keys_a_hundred_are_kept_and_all_are_counted() {
     let keys: Vec<String> = (0..250).map(|number| format!(r#"{{"pk":{number}}}"#)).collect();
     for requests in [format!("[{}]", keys.join(",")), format!(r#"{{"keys":[{}]}}"#, keys.join(","))] {
@@ -139,9 +155,9 @@ fn statements_reach_as_far_as_their_conditions_let_them_and_the_widest_counts() 
     let cases = [
         (&["SELECT * FROM orders WHERE pk='a'"][..], "orders Partition"),
         (&["SELECT * FROM orders WHERE total = ***(Redacted)"], "orders Whole"),
-        (&["INSERT INTO orders VALUE {'pk':'a'}"], "orders Items"),
-        (&["DELETE FROM orders WHERE pk='a'"], "orders Items"),
-        (&["UPDATE orders SET a=1 WHERE pk='a'"], "orders Items"),
+        (&["INSERT INTO orders VALUE {'pk':'a','sk':?}"], "orders Items"),
+        (&["DELETE FROM orders WHERE pk=?"], "orders Items"),
+        (&["UPDATE orders SET a=1 WHERE pk=?"], "orders Items"),
         (&["SELECT * FROM orders WHERE pk='a'", "SELECT * FROM orders"], "orders Whole"),
         (&["SELECT * FROM orders", "SELECT * FROM orders WHERE pk='a'"], "orders Whole"),
         (&["gibberish"], "- Unknown"),

@@ -6,20 +6,37 @@
 //! Source: "Understanding DynamoDB log file entries",
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html>.
 
+use std::borrow::Cow;
+
+use super::literal::{Attribute, Literal, unescaped};
 use super::tokens::{Token, Tokens};
+
+/// What a condition says of the key.
+#[derive(Debug, Default)]
+pub(super) struct Keyed<'a> {
+    /// Whether it names the items by their keys: `pk = 'a'`, or `pk IN ['a', 'b']`, in each of its alternatives. What cannot
+    /// be read does not.
+    pub(super) constrained: bool,
+    /// What must be equal to what, where there are no alternatives.
+    pub(super) equal: Vec<Attribute<'a>>,
+}
 
 /// The longest condition that is looked into, in tokens, and the deepest. A statement has at most 8,192 characters:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html>.
 const LONGEST: usize = 8192;
 const DEEPEST: usize = 32;
 
-/// Whether a condition, up to its end or the clause that follows it, names the items by their keys: `pk = 'a'`, or
-/// `pk IN ['a', 'b']`, in each of its alternatives. What cannot be read does not.
+/// Reads a condition, up to its end or the clause that follows it.
 ///
 /// Source: "Select statements", <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html>:
 /// equality or `IN` on the partition key, and else the whole table is read.
-pub(super) fn constrains_key(tokens: Tokens<'_>) -> bool {
-    condition(tokens).is_some_and(|condition| any_of(&condition, 0))
+pub(super) fn read(tokens: Tokens<'_>) -> Keyed<'_> {
+    let Some(condition) = condition(tokens) else { return Keyed::default() };
+    let equal = match split(&condition, "OR")[..] {
+        [branch] => split(branch, "AND").into_iter().filter_map(equality).collect(),
+        _ => Vec::new(),
+    };
+    Keyed { constrained: any_of(&condition, 0), equal }
 }
 
 /// The tokens of the condition; `None` where it is broken or too long.
@@ -54,15 +71,23 @@ fn any_of(condition: &[Token<'_>], depth: usize) -> bool {
 fn all_of(branch: &[Token<'_>], depth: usize) -> bool {
     split(branch, "AND").into_iter().any(|conjunct| match conjunct {
         [Token::Mark('('), inner @ .., Token::Mark(')')] if closes_at_end(inner) => any_of(inner, depth + 1),
-        // An attribute's name can be on either side.
-        [name, Token::Mark('='), value @ ..] if is_attribute(*name) => is_literal(value),
-        [value @ .., Token::Mark('='), name] if is_attribute(*name) => is_literal(value),
         [name, within, Token::Mark('['), values @ .., Token::Mark(']')]
         | [name, within, Token::Mark('('), values @ .., Token::Mark(')')] => {
-            is_attribute(*name) && within.is("IN") && values.split(|token| *token == Token::Mark(',')).all(is_literal)
+            let mut values = values.split(|token| *token == Token::Mark(','));
+            attribute(*name).is_some() && within.is("IN") && values.all(|value| Literal::of(value).is_some())
         }
-        _ => false,
+        conjunct => equality(conjunct).is_some(),
     })
+}
+
+/// An attribute that is equal to a literal in clear, whichever stands first.
+fn equality<'a>(conjunct: &[Token<'a>]) -> Option<Attribute<'a>> {
+    let (name, value) = match conjunct {
+        [name, Token::Mark('='), value @ ..] if attribute(*name).is_some() => (name, value),
+        [value @ .., Token::Mark('='), name] => (name, value),
+        _ => return None,
+    };
+    Some((attribute(*name)?, Literal::of(value)?))
 }
 
 /// The parts between keywords that stand outside of brackets. The `AND` of `BETWEEN … AND …` is none.
@@ -97,34 +122,17 @@ fn closes_at_end(inner: &[Token<'_>]) -> bool {
     })
 }
 
-/// Whether this is a bare attribute of an item: an element of a list or a map is part of no key.
-fn is_attribute(token: Token<'_>) -> bool {
+/// The bare attribute of an item that this is: an element of a list or a map is part of no key.
+fn attribute(token: Token<'_>) -> Option<Cow<'_, str>> {
     match token {
         Token::Word(word) => {
             let is_value = ["TRUE", "FALSE", "NULL", "MISSING"].iter().any(|value| token.is(value));
-            !is_value && word.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            let is_name = !is_value && word.starts_with(|first: char| first.is_alphabetic() || first == '_');
+            is_name.then(|| word.into())
         }
-        Token::Quoted { quote, text } => quote == '"' && !text.is_empty(),
-        Token::Redacted | Token::Mark(_) => false,
+        Token::Quoted { quote: '"', text } if !text.is_empty() => Some(unescaped(text, '"')),
+        Token::Quoted { .. } | Token::Redacted | Token::Mark(_) => None,
     }
-}
-
-/// Whether these tokens are one literal in clear that a key may be: a string, a number or a parameter.
-fn is_literal(tokens: &[Token<'_>]) -> bool {
-    match tokens {
-        [Token::Quoted { quote: '\'', .. } | Token::Mark('?')] => true,
-        [Token::Mark('+'), number @ ..] | number => match number {
-            [Token::Word(whole)] => is_number(whole),
-            [Token::Word(whole), Token::Mark('.'), Token::Word(rest)] => is_number(whole) && is_number(rest),
-            _ => false,
-        },
-    }
-}
-
-fn is_number(word: &str) -> bool {
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    digits.starts_with(|first: char| first.is_ascii_digit())
-        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'e' | b'E' | b'-'))
 }
 
 #[cfg(test)]
@@ -199,7 +207,7 @@ mod tests {
             end in select(&["", ";", " ORDER BY sk", ")", " RETURNING ALL OLD *", " -- OR x = ?"]),
         ) {
             let text = condition.write(and, or) + end;
-            prop_assert_eq!(constrains_key(Tokens { rest: &text }), condition.constrains(), "{}", text);
+            prop_assert_eq!(read(Tokens { rest: &text }).constrained, condition.constrains(), "{}", text);
         }
     }
 }
