@@ -47,6 +47,8 @@ pub enum Opinion {
         adds: u64,
         /// How much is enough.
         threshold: u64,
+        /// The line of policy that keeps the access from being counted, and why.
+        suppressed: Option<(usize, String)>,
     },
     /// It puts together what these detections say of the access with what is said of others.
     Step(Vec<&'static str>),
@@ -75,7 +77,7 @@ pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> V
             Judge::Key(judge) if (judge.endangers)(call) => Opinion::Waits,
             Judge::Key(_) => Opinion::Silent,
             Judge::Window(window) => count(detection, window, call, access, context),
-            Judge::Chain(chain) => link(detection, chain, &opinions, context),
+            Judge::Chain(chain) => link(detection, chain, &opinions, call, context),
         };
         opinions.push((detection, opinion));
     }
@@ -137,7 +139,8 @@ fn count(
     context: &Context<'_>,
 ) -> Opinion {
     let Some((unit, adds)) = (window.measure)(call, access, context) else { return Opinion::Silent };
-    let Some(counter) = window.counters.iter().find(|counter| counter.unit == unit) else { return Opinion::Silent };
+    let counter = window.counters.iter().find(|counter| counter.unit == unit && adds > 0);
+    let Some(counter) = counter else { return Opinion::Silent };
     let setting = context.setting(detection);
     if setting.off {
         return Opinion::Off(format!("counts {}", counter.noun));
@@ -146,7 +149,13 @@ fn count(
         Unit::Items => setting.items,
         Unit::Calls => setting.calls,
     };
-    Opinion::Counts { counter, adds, threshold: set.unwrap_or(counter.threshold) }
+    let suppressed = suppression(detection, call, access, context);
+    Opinion::Counts {
+        counter,
+        adds,
+        threshold: set.unwrap_or(counter.threshold),
+        suppressed: suppressed.map(|suppression| (suppression.line, suppression.reason.clone())),
+    }
 }
 
 /// What a chain makes of an access that these were said of.
@@ -154,9 +163,13 @@ fn link(
     detection: &'static Detection,
     chain: &Chain,
     said: &[(&'static Detection, Opinion)],
+    call: &Call<'_>,
     context: &Context<'_>,
 ) -> Opinion {
-    let spoke = said.iter().filter(|(_, opinion)| matches!(opinion, Opinion::Hit(_))).map(|(step, _)| step.id);
+    let is_step = |opinion: &Opinion| {
+        call.outcome.may_have_happened() && matches!(opinion, Opinion::Hit(Hit { suppressed: None, .. }))
+    };
+    let spoke = said.iter().filter(|(_, opinion)| is_step(opinion)).map(|(step, _)| step.id);
     let steps: Vec<&str> = spoke.filter(|id| chain.first.contains(id) || chain.steps.contains(id)).collect();
     if steps.is_empty() {
         Opinion::Silent
@@ -279,8 +292,10 @@ mod tests {
             vec![(detection, super::opinion(detection, verdict, &call, &access, &context))]
         };
         for id in ["access-denied", "item-deletion"] {
-            assert!(matches!(link(&DETECTION, &CHAIN, &said(id), &context), Opinion::Step(steps) if steps == [id]));
+            assert!(
+                matches!(link(&DETECTION, &CHAIN, &said(id), &call, &context), Opinion::Step(steps) if steps == [id])
+            );
         }
-        assert!(matches!(link(&DETECTION, &CHAIN, &said("table-created"), &context), Opinion::Silent));
+        assert!(matches!(link(&DETECTION, &CHAIN, &said("table-created"), &call, &context), Opinion::Silent));
     }
 }

@@ -203,7 +203,7 @@ impl DetectionStory {
                 match &hit.suppressed {
                     None => Self { severity, ..story("fired", hit.reason.clone()) },
                     Some((line, why)) => {
-                        let reason = format!("{}; suppressed: {why}", hit.reason);
+                        let reason = format!("{}: {why}", hit.reason);
                         Self { severity, suppressed_by: Some(*line), ..story("suppressed", reason) }
                     }
                 }
@@ -211,8 +211,14 @@ impl DetectionStory {
             Opinion::Waits => {
                 story("waits", "speaks up once the policy or another record ties a table to the key".to_owned())
             }
-            Opinion::Counts { counter, adds, threshold } => {
-                story("counts", format!("adds {adds} to the {}, of which {threshold} are enough", counter.noun))
+            Opinion::Counts { counter, adds, threshold, suppressed } => {
+                let reason = format!("adds {adds} to the {}, of which {threshold} are enough", counter.noun);
+                match suppressed {
+                    None => story("counts", reason),
+                    Some((line, why)) => {
+                        Self { suppressed_by: Some(*line), ..story("suppressed", format!("{reason}: {why}")) }
+                    }
+                }
             }
             Opinion::Step(steps) => {
                 story("step", format!("puts {} together with what else is found", steps.join(", ")))
