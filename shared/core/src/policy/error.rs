@@ -3,11 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::Level;
 use serde_saphyr::{Error as YamlError, Location, MessageFormatter, UserMessageFormatter};
 
 use super::file::NO_VALUE;
+use super::quote::Quote;
 
 /// Everything found wrong with a policy file. Displays each problem with its line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +37,10 @@ impl std::error::Error for PolicyError {}
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
-        for (index, problem) in self.problems.iter().enumerate() {
-            let note =
-                AnnotationKind::Primary.span(problem.span.clone()).label(format!("expected {}", problem.expected));
-            let snippet = Snippet::source(problem.text.as_str()).path(self.file.as_str()).line_start(problem.line);
-            let report = Level::ERROR.primary_title(problem.message.as_str()).element(snippet.annotation(note));
+        for (index, Problem { line, message, expected, text, span }) in self.problems.iter().enumerate() {
+            let quote = Quote { file: &self.file, line: *line, text, span: span.clone() };
             let gap = if index == 0 { "" } else { "\n\n" };
-            write!(f, "{gap}{}", renderer.render(&[report]))?;
+            write!(f, "{gap}{}", quote.render(Level::ERROR, message, &format!("expected {expected}")))?;
         }
         if self.more > 0 { write!(f, "\n\n{} more errors", self.more) } else { Ok(()) }
     }

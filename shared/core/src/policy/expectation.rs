@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
+use super::iam::account_of;
 use super::pattern::Pattern;
-use super::principal::{Principal, account_of};
+use super::principal::Principal;
 use super::standing::TrialResult;
 use super::window::Window;
 use crate::access::{Access, Call, Network, Reach};
@@ -55,6 +56,11 @@ impl Expectation {
             Calls::Actions(actions) => actions.iter().any(|action| action.is_exact() && action.matches(api)),
             Calls::DataPlane | Calls::Effects(_) => false,
         }
+    }
+
+    /// Whether its `actions` name the API that was called.
+    pub(super) fn names_call(&self, call: &Call<'_>, access: &Access<'_>) -> bool {
+        self.names(call.record.event_name()) || (is_scan(call, access) && self.names("Scan"))
     }
 
     /// How far an access comes with it, at a table of the account.

@@ -63,10 +63,13 @@ mod compile;
 mod error;
 mod expectation;
 mod file;
+mod iam;
 mod key_secret;
 mod kms;
 mod pattern;
 mod principal;
+mod quote;
+mod review;
 #[cfg(feature = "schema")]
 mod schema;
 mod setting;
@@ -85,6 +88,7 @@ pub use approved::Approval;
 pub use error::PolicyError;
 pub use expectation::Expectation;
 pub use key_secret::{KeyDisplay, KeySecret, NoSecret, ShortSecret};
+pub use review::{Remark, RemarkKind, Usage};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use setting::Setting;

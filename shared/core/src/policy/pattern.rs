@@ -55,6 +55,12 @@ impl Pattern {
             && (end.ends_with(other_end) || other_end.ends_with(end))
     }
 
+    /// Whether every value that the other covers is covered by this one.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        // The other's wildcards stand for anything, so only wildcards take them; as literal text they are taken by nothing else.
+        self.matches(&other.0)
+    }
+
     /// What stands before the first wildcard and behind the last, if there is one.
     fn ends(&self) -> Option<(&str, &str)> {
         let (start, _) = self.0.split_once('*')?;
@@ -119,6 +125,18 @@ mod tests {
         #[test]
         fn matching_agrees_with_the_definition(pattern in "[ab*]{0,6}", value in "[ab]{0,8}") {
             prop_assert_eq!(Pattern::new(&pattern).matches(&value), by_definition(&pattern, &value));
+        }
+
+        #[test]
+        fn one_covers_another_where_it_covers_every_value_of_it(one in "[ab*]{0,4}", two in "[ab*]{0,4}") {
+            let values = (0..=8_u32).flat_map(|len| (0..1_u32 << len).map(move |bits| {
+                (0..len).map(|i| if bits >> i & 1 == 0 { 'a' } else { 'b' }).collect::<String>()
+            }));
+            let (one, two) = (Pattern::new(&one), Pattern::new(&two));
+            // Of more than two letters, one stands for all that neither pattern asks for.
+            let other = two.as_str().replace('*', "c");
+            let all = values.filter(|value| two.matches(value)).all(|value| one.matches(&value)) && one.matches(&other);
+            prop_assert_eq!(one.covers(&two), all);
         }
 
         #[test]

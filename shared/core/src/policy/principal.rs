@@ -1,10 +1,11 @@
-//! Whom a line of `expected` expects.
+//! Whom a line names: those of `expected`, of `suppressions`, and of the pipeline's deployer.
 
 use std::fmt;
 
 use super::error::Wrong;
+use super::iam::{IamName, account_of, is_name};
 use super::pattern::Pattern;
-use super::table_spec::{check_account, is_account_id};
+use super::table_spec::is_account_id;
 use crate::actor::{Actor, ActorKind};
 
 /// The fields of which a line has exactly one.
@@ -38,30 +39,6 @@ pub(super) enum Principal {
     Service(Pattern),
     Account(String),
 }
-
-/// A role or user, as written and as matched.
-#[derive(Debug, Clone)]
-pub(super) struct IamName {
-    written: String,
-    form: Form,
-}
-
-#[derive(Debug, Clone)]
-enum Form {
-    /// The bare name, in the home account, under any path.
-    Name(Pattern),
-    /// Path and name in full, in the home account, without a leading slash.
-    Path(Pattern),
-    Arn {
-        partition: Pattern,
-        account: Pattern,
-        resource: Pattern,
-    },
-}
-
-/// The path under which IAM Identity Center keeps the roles of its permission sets.
-/// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>
-const IDENTITY_CENTER: &str = "aws-reserved/sso.amazonaws.com/";
 
 impl Principal {
     pub(super) fn parse(kind: Kind, text: &str) -> Result<Self, Wrong> {
@@ -119,6 +96,21 @@ impl Principal {
             _ => false,
         }
     }
+
+    /// Whether it names everyone whom the other names, wherever that can be told.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Role(name), Self::Role(other)) | (Self::User(name), Self::User(other)) => name.covers(other),
+            (Self::PermissionSet { name, person }, Self::PermissionSet { name: other, person: one }) => {
+                let anyone = person.is_none();
+                name.covers(other)
+                    && (anyone || person.as_ref().zip(one.as_ref()).is_some_and(|(p, one)| p.covers(one)))
+            }
+            (Self::Service(name), Self::Service(other)) => name.covers(other),
+            (Self::Account(id), Self::Account(other)) => id == other,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Principal {
@@ -130,129 +122,4 @@ impl fmt::Display for Principal {
             _ => Ok(()),
         }
     }
-}
-
-impl IamName {
-    /// `resource` is `role/` or `user/`: what stands before path and name in an ARN.
-    fn parse(text: &str, resource: &str) -> Result<Self, Wrong> {
-        if text.starts_with("arn:") {
-            return Self::parse_arn(text, resource);
-        }
-        // Outputs and ARNs write `role/app/orders-api`: a path that begins so is more likely a copy than a path.
-        if let Some(path) = text.strip_prefix(resource) {
-            let kind = resource.trim_end_matches('/');
-            return Err(Wrong::new(
-                format!("`{text}` begins with what the field says already"),
-                format!("`{path}`; for a path that begins with `{resource}`, `/{text}`; or the {kind}'s full ARN"),
-            ));
-        }
-        let path = text.strip_prefix('/').unwrap_or(text);
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: a path holds any printable ASCII.
-        if !is_name(name) || !folders.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Wrong::new(
-                format!("`{text}` is not a name in IAM"),
-                format!(
-                    "`NAME`, `PATH/NAME` or `arn:aws:iam::ACCOUNT:{resource}PATH/NAME`; `*` for any run of characters"
-                ),
-            ));
-        }
-        let pattern = Pattern::new(path);
-        let form = if text.contains('/') { Form::Path(pattern) } else { Form::Name(pattern) };
-        Ok(Self { written: text.to_owned(), form })
-    }
-
-    fn parse_arn(text: &str, resource: &str) -> Result<Self, Wrong> {
-        let wrong = |message: String| {
-            Wrong::new(message, format!("arn:aws:iam::ACCOUNT:{resource}PATH/NAME, with `*` in any part"))
-        };
-        let Some(arn) = Arn::parse(text) else { return Err(wrong(format!("`{text}` is not an IAM ARN"))) };
-        match arn.service {
-            "iam" if starts_a_name(arn.resource, resource) => {}
-            "sts" if arn.resource.starts_with("assumed-role/") => {
-                return Err(wrong("a session is new each time; a line names the role behind it".to_owned()));
-            }
-            "sts" if arn.resource.starts_with("federated-user/") => {
-                return Err(wrong("whoever federates chooses this name; a line names the user behind it".to_owned()));
-            }
-            _ => return Err(wrong(format!("this ARN does not name a {}", resource.trim_end_matches('/')))),
-        }
-        if arn.partition.is_empty() || !arn.resource.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(wrong(format!("`{text}` is not an IAM ARN")));
-        }
-        check_account(arn.account)?;
-        let form = Form::Arn {
-            partition: Pattern::new(arn.partition),
-            account: Pattern::new(arn.account),
-            resource: Pattern::new(arn.resource),
-        };
-        Ok(Self { written: text.to_owned(), form })
-    }
-
-    fn matches(&self, actor: &Actor<'_>, home: &str, resource: &str) -> bool {
-        let Some(arn) = Arn::parse(&actor.name) else { return false };
-        let path = arn.resource.strip_prefix(resource).filter(|_| arn.service == "iam");
-        if path.is_some_and(|path| path.starts_with(IDENTITY_CENTER)) && !self.form.spells_identity_center() {
-            return false;
-        }
-        match &self.form {
-            Form::Arn { partition, account, resource } => {
-                arn.service == "iam"
-                    && account.matches(arn.account)
-                    && partition.matches(arn.partition)
-                    && resource.matches(arn.resource)
-            }
-            _ if arn.account != home => false,
-            Form::Path(pattern) => path.is_some_and(|path| pattern.matches(path)),
-            Form::Name(pattern) => {
-                path.is_some_and(|path| pattern.matches(path.rsplit_once('/').map_or(path, |(_, name)| name)))
-            }
-        }
-    }
-}
-
-impl Form {
-    fn spells_identity_center(&self) -> bool {
-        match self {
-            Self::Name(_) => false,
-            Self::Path(pattern) => pattern.as_str().starts_with(IDENTITY_CENTER),
-            Self::Arn { resource, .. } => {
-                resource.as_str().strip_prefix("role/").is_some_and(|path| path.starts_with(IDENTITY_CENTER))
-            }
-        }
-    }
-}
-
-/// The parts of an ARN of IAM or STS, which has no region.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Arn<'a> {
-    pub(super) partition: &'a str,
-    pub(super) service: &'a str,
-    pub(super) account: &'a str,
-    pub(super) resource: &'a str,
-}
-
-impl<'a> Arn<'a> {
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let ("arn", partition, service, "") = (parts.next()?, parts.next()?, parts.next()?, parts.next()?) else {
-            return None;
-        };
-        Some(Self { partition, service, account: parts.next()?, resource: parts.next()? })
-    }
-}
-
-/// The account in the actor's ARN, else the one CloudTrail told.
-pub(super) fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
-    let from_arn = Arn::parse(&actor.name).map(|arn| arn.account);
-    from_arn.or(actor.account.as_deref())
-}
-
-/// The characters IAM allows in the names of roles, users and permission sets, and `*`.
-pub(super) fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-*".contains(&b))
-}
-
-fn starts_a_name(resource: &str, prefix: &str) -> bool {
-    resource.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
 }

@@ -19,12 +19,20 @@ pub struct Setting {
 }
 
 /// What a list of `detections` says, by their ids.
-pub(super) type Settings = HashMap<&'static str, Setting>;
+pub(super) type Settings = HashMap<&'static str, Changed>;
+
+/// What is changed, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changed {
+    /// The line in the file, from 1.
+    pub(super) line: usize,
+    pub(super) setting: Setting,
+}
 
 impl Policy {
     /// The setting of a detection for a table: field by field the table's entry comes before the policy's own list.
     pub fn setting(&self, detection: &str, table: Option<&TablePolicy>) -> Setting {
-        let of = |settings: &Settings| settings.get(detection).copied().unwrap_or_default();
+        let of = |settings: &Settings| settings.get(detection).map(|changed| changed.setting).unwrap_or_default();
         let all = of(&self.detections);
         let one = table.map(|table| of(&table.detections)).unwrap_or_default();
         Setting {

@@ -4,7 +4,7 @@ use super::{Expectation, TablePolicy};
 use crate::access::{Access, Call};
 
 /// How an access stands with the lines of `expected`. Of several lines that name the actor, the one that the access came
-/// furthest with decides, and of those the first.
+/// furthest with decides; of those that expect it one that names the API, else the first.
 ///
 /// The texts say what was there and what was expected, such as `from 203.0.113.7, expected 10.0.0.0/8`. They hold what the
 /// caller wrote.
@@ -85,14 +85,24 @@ impl TablePolicy {
         }
         let mut furthest: Option<Trial<'_>> = None;
         for trial in self.trials(call, access) {
-            if trial.result == TrialResult::Expected {
-                return Standing::of(trial);
-            }
             if furthest.as_ref().is_none_or(|best| best.result.distance() < trial.result.distance()) {
                 furthest = Some(trial);
             }
+            if matches!(&furthest, Some(best) if best.result == TrialResult::Expected) {
+                break;
+            }
         }
-        furthest.map_or(Standing::Stranger, Standing::of)
+        match furthest.map_or(Standing::Stranger, Standing::of) {
+            Standing::Expected(line) => Standing::Expected(self.naming(call, access).unwrap_or(line)),
+            standing => standing,
+        }
+    }
+
+    /// The first line that expects the access and names its API: it says more than one that expects the effect.
+    fn naming(&self, call: &Call<'_>, access: &Access<'_>) -> Option<&Expectation> {
+        let account = &access.table.as_ref()?.account;
+        let mut naming = self.expected.iter().flatten().filter(|line| line.names_call(call, access));
+        naming.find(|line| line.try_on(call, access, account) == TrialResult::Expected)
     }
 
     /// Each line of the entry held against an access of this table, in the order of the file. Empty where

@@ -1,7 +1,8 @@
 //! The line of policy that would make an actor expected.
 
+use super::iam::{Arn, account_of, is_name};
 use super::pattern::Pattern;
-use super::principal::{Arn, Kind, Principal, account_of, is_name};
+use super::principal::{Kind, Principal};
 use crate::actor::{Actor, ActorKind};
 use crate::table::TableId;
 

@@ -20,9 +20,9 @@ pub(super) struct TableSpec {
 /// How specific a [`TableSpec`] is; the greater one wins. The order of the fields is the order of comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Rank {
-    exact_name: bool,
-    name_literals: usize,
-    scope_literals: usize,
+    pub(super) exact_name: bool,
+    pub(super) name_literals: usize,
+    pub(super) scope_literals: usize,
     wildcards: Reverse<usize>,
 }
 
@@ -125,6 +125,14 @@ impl TableSpec {
             name: self.exact_name().map(str::to_owned),
             scope: (rank.wildcards == Reverse(0)).then_some(scope),
         }
+    }
+
+    /// Whether every table that the other matches is matched by this one.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.name.covers(&other.name)
+            && self.account.covers(&other.account)
+            && self.region.covers(&other.region)
+            && self.partition.covers(&other.partition)
     }
 
     /// Whether some table is matched by both.

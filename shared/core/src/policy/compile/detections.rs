@@ -2,8 +2,8 @@
 
 use super::super::error::{Report, Wrong};
 use super::super::file::{self, Count, DetectionId, Pairs, Text};
-use super::super::setting::{Setting, Settings};
-use super::{noted, word};
+use super::super::setting::{Changed, Setting, Settings};
+use super::{line_of, noted, word};
 use crate::detections::{ALL, Detection, Judge, Unit};
 
 pub(super) fn compile(list: Pairs<DetectionId, file::Placed<file::Detection>>, report: &mut Report<'_>) -> Settings {
@@ -22,7 +22,7 @@ pub(super) fn compile(list: Pairs<DetectionId, file::Placed<file::Detection>>, r
             }
             file::Detection::Changed(fields) => changed(detection, *fields, report),
         };
-        settings.insert(detection.id, setting);
+        settings.insert(detection.id, Changed { line: line_of(id.at), setting });
     }
     settings
 }

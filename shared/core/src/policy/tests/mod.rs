@@ -2,6 +2,7 @@ mod approvals;
 mod condition_errors;
 mod expectations;
 mod lookup;
+mod review;
 mod shape_errors;
 mod standing;
 mod value_errors;

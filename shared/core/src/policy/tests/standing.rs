@@ -183,10 +183,13 @@ fn the_line_that_the_access_came_furthest_with_decides() {
                  - {role: orders-*, cidrs: [192.0.2.0/24]}\n- role: someone-else";
     let late = "- {role: orders-api, cidrs: [10.0.0.0/8]}\n- {role: orders-api, until: 2026-01-01, reason: INC-42}";
     let right = "- {role: orders-api, effects: [write]}\n- role: orders-api";
+    let named = "- role: orders-api\n- {role: orders-api, actions: [Query]}\n- {role: orders-api, actions: [GetItem]}";
     check(&[
         (lines, GET, "network, 6: from 203.0.113.7, expected 10.0.0.0/8"),
         (late, GET, "time, 6: at 2026-03-02T09:15:00Z, expected until 2026-01-02T00:00:00Z"),
         (right, GET, "expected by 6"),
+        (named, GET, "expected by 7"),
+        (named, Made { api: "PutItem", ..GET }, "expected by 5"),
     ]);
 }
 
