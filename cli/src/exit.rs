@@ -10,7 +10,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Everything was read, and nothing was found, or nothing as grave as `--fail-on`.
     NothingFound = 0,
-    /// Everything was read, and there are findings as grave as `--fail-on` or graver.
+    /// Everything was read, and there are findings as grave as `--fail-on` or graver; of a policy, warnings or failed cases.
     Findings = 1,
     /// Some of the input could not be read or understood, the policy is wrong, or the command line is.
     BadInput = 2,

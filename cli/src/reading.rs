@@ -16,11 +16,26 @@ use crate::summary::Files;
 /// The variable that holds the secret behind the hashes of item keys.
 const KEY_SECRET: &str = "TABLEWARDEN_KEY_SECRET";
 
+/// A policy with the text that it was read from.
+pub(crate) struct PolicyFile {
+    /// What messages call the file.
+    pub(crate) name: String,
+    pub(crate) yaml: String,
+    pub(crate) policy: Policy,
+}
+
+impl PolicyFile {
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let name = path.display().to_string();
+        let yaml = fs::read_to_string(path).with_context(|| format!("cannot read the policy {name}"))?;
+        let policy = Policy::parse(&name, &yaml)?;
+        Ok(Self { name, yaml, policy })
+    }
+}
+
 /// The policy in a file, with the secret that it may need from the environment.
 pub(crate) fn policy(path: &Path) -> anyhow::Result<Policy> {
-    let name = path.display().to_string();
-    let yaml = fs::read_to_string(path).with_context(|| format!("cannot read the policy {name}"))?;
-    let policy = Policy::parse(&name, &yaml)?;
+    let PolicyFile { policy, .. } = PolicyFile::read(path)?;
     if !policy.needs_key_secret() {
         return Ok(policy);
     }

@@ -39,6 +39,7 @@ fn every_policy_among_the_sample_events_is_valid() {
         }
     }
     assert!(policies > 5);
+    assert_eq!(errors(include_str!("../../../events/policy-example/policy.yaml")), [""; 0]);
 }
 
 /// Each field of the format, with the values that it may have.

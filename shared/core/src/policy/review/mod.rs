@@ -58,7 +58,7 @@ impl Remark {
 impl Policy {
     /// What is worth a look at that time, in the order of the lines.
     pub fn review(&self, now: Timestamp) -> Vec<Remark> {
-        let mut remarks: Vec<Remark> = self.tables.iter().flat_map(|table| covers::unreachable(table)).collect();
+        let mut remarks: Vec<Remark> = self.tables.iter().flat_map(covers::unreachable).collect();
         remarks.extend(self.expired(now));
         remarks.extend(self.switched_off());
         remarks.extend(self.overlaps());
