@@ -2,6 +2,7 @@
 
 mod lessons;
 mod merging;
+mod thresholds;
 
 use std::sync::Arc;
 
