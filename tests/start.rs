@@ -47,7 +47,9 @@ async fn broken_policy_or_setting_keeps_the_function_from_starting_and_its_log_s
     let stage = Stage::set().await?;
     stage.cloud.put(BUCKET, "broken.yaml", POLICY.replace("watch", "wach").into()).await?;
     let topic = ("TABLEWARDEN_ALERT_TOPIC_ARN", stage.topic.as_str());
-    let cases: [(Settings, &[&str]); 8] = [
+    stage.cloud.put(BUCKET, "hashed.yaml", format!("{POLICY}    keys: hash\n").into()).await?;
+    let hashed = ("TABLEWARDEN_POLICY", "s3://example-trail-logs/hashed.yaml");
+    let cases: [(Settings, &[&str]); 10] = [
         (
             &[topic, ("TABLEWARDEN_POLICY", "s3://example-trail-logs/broken.yaml")],
             &["broken.yaml:4:5", "wach", "watch"],
@@ -58,6 +60,8 @@ async fn broken_policy_or_setting_keeps_the_function_from_starting_and_its_log_s
         (&[], &["TABLEWARDEN_ALERT_TOPIC_ARN", "expected the ARN of a standard SNS topic"]),
         (&[("TABLEWARDEN_ALERT_TOPIC_ARN", "alerts")], &["TABLEWARDEN_ALERT_TOPIC_ARN", "alerts"]),
         (&[topic, ("TABLEWARDEN_POLICIE", "policy.yaml")], &["TABLEWARDEN_POLICIE: no such setting"]),
+        (&[topic, hashed], &["TABLEWARDEN_KEY_SECRET", "keys: hash"]),
+        (&[topic, hashed, ("TABLEWARDEN_KEY_SECRET", "short")], &["TABLEWARDEN_KEY_SECRET", "at least 16 bytes"]),
         (&[topic, ("TABLEWARDEN_MAX_OBJECT_MIB", "2 GiB")], &["TABLEWARDEN_MAX_OBJECT_MIB", "2 GiB"]),
     ];
     for name in ["trail-log", "ddl-event"] {

@@ -32,7 +32,7 @@ pub(super) fn known(id: &str) -> Result<&'static Detection, Wrong> {
     let found = ALL.iter().find(|detection| detection.id == id);
     found.copied().ok_or_else(|| {
         let ids: Vec<&str> = ALL.iter().map(|detection| detection.id).collect();
-        Wrong::unlisted("detection", id, &ids, "the id of a detection, such as `unexpected-principal`")
+        Wrong::unlisted("detection", id, &ids, "an id that `tablewarden detections` lists")
     })
 }
 

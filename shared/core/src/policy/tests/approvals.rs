@@ -105,6 +105,31 @@ tables:
 }
 
 #[test]
+fn thresholds_are_read_and_come_field_by_field_too() {
+    let policy = policy(
+        "version: 1
+detections:
+  bulk-deletion: {items: 500}
+  denied-burst: {calls: 50, severity: high}
+tables:
+  - table: orders
+    detections: {bulk-deletion: {items: 20}, denied-burst: {severity: low}}
+",
+    );
+    let of = |id, table: Option<&TablePolicy>| {
+        let Setting { severity, items, calls, .. } = policy.setting(id, table);
+        (severity, items, calls)
+    };
+    let orders = table("orders");
+    let entry = policy.table(&orders);
+    assert_eq!(
+        [of("bulk-deletion", entry), of("bulk-deletion", None)],
+        [(None, Some(20), None), (None, Some(500), None)]
+    );
+    assert_eq!(of("denied-burst", entry), (Some(Severity::Low), None, Some(50)));
+}
+
+#[test]
 fn a_suppression_holds_for_its_detection_table_and_principal_until_its_end() {
     let policy = policy(
         "version: 1

@@ -202,6 +202,7 @@ tables:
       table-updated: {severity: grave}
       table-deleted: {items: 5}
       access-denied: silent
+      bulk-deletion: {items: 0, calls: 5}
 "];
     insta::assert_snapshot!(errors(&files), @"
     error: unknown way to show keys `hidden`
@@ -238,7 +239,7 @@ tables:
       --> policy.yaml:10:7
        |
     10 |       item-deletions: off
-       |       ^^^^^^^^^^^^^^ expected the id of a detection, such as `unexpected-principal`; did you mean `item-deletion`?
+       |       ^^^^^^^^^^^^^^ expected an id that `tablewarden detections` lists; did you mean `item-deletion`?
 
     error: `on` says nothing about a detection
       --> policy.yaml:11:22
@@ -263,6 +264,18 @@ tables:
        |
     14 |       access-denied: silent
        |                      ^^^^^^ expected `off`, or fields such as `{severity: low}`
+
+    error: `0` is no threshold
+      --> policy.yaml:15:30
+       |
+    15 |       bulk-deletion: {items: 0, calls: 5}
+       |                              ^ expected a whole number from 1 on
+
+    error: `bulk-deletion` does not count calls
+      --> policy.yaml:15:40
+       |
+    15 |       bulk-deletion: {items: 0, calls: 5}
+       |                                        ^ expected no such field
     ");
 }
 
@@ -354,7 +367,7 @@ suppressions:
      --> policy.yaml:3:17
       |
     3 |   - {detection: everything, table: my orders, role: a b, until: soon, reason: ''}
-      |                 ^^^^^^^^^^ expected the id of a detection, such as `unexpected-principal`
+      |                 ^^^^^^^^^^ expected an id that `tablewarden detections` lists
 
     error: `my orders` cannot be a table's name
      --> policy.yaml:3:36
