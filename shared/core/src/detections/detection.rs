@@ -127,6 +127,8 @@ pub struct Verdict {
     pub reason: String,
     /// The lines of policy that would make it expected, or words about them.
     pub remedy: Option<String>,
+    /// Whether the table's sensitivity moves it. Not so for a detection that is about the sensitivity.
+    pub sensitivity_weighs: bool,
     /// Whether a failed or denied attempt weighs less. Not so for a detection that is about the denial.
     pub attempts_weigh_less: bool,
 }
@@ -220,7 +222,7 @@ pub(crate) fn stretch(seconds: i64) -> String {
 
 impl Verdict {
     pub(super) fn new(severity: Severity, reason: impl Into<String>) -> Self {
-        Self { severity, reason: reason.into(), remedy: None, attempts_weigh_less: true }
+        Self { severity, reason: reason.into(), remedy: None, sensitivity_weighs: true, attempts_weigh_less: true }
     }
 }
 

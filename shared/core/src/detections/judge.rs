@@ -114,7 +114,7 @@ fn opinion(
     let weighing = Weighing {
         own: verdict.severity,
         set: setting.severity,
-        sensitivity: context.table.map(|table| table.sensitivity),
+        sensitivity: context.table.map(|table| table.sensitivity).filter(|_| verdict.sensitivity_weighs),
         attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
     };
     let suppression = suppression(detection, call, access, context);

@@ -5,7 +5,11 @@
 mod access_denied;
 mod backup_deleted;
 mod bulk_deletion;
+mod bulk_read;
+mod bulk_write;
 mod control;
+mod cross_account_access;
+mod data;
 mod dax_changed;
 mod deletion_protection_off;
 mod denied_burst;
@@ -13,20 +17,25 @@ mod detection;
 mod encryption_key_changed;
 mod event_selectors;
 mod exfiltration;
+mod full_scan;
+mod human_access;
 mod insights_disabled;
 mod item_deletion;
 mod judge;
 mod key_endangered;
 mod log_bucket_tampered;
+mod outside_window;
 mod page;
 mod pipeline_tampered;
 mod pitr_off;
 mod recovery_destruction;
 mod replica_changed;
 mod resource_policy_changed;
+mod root_access;
 mod section;
 mod selectors_narrowed;
 mod stream_opened;
+mod stream_read;
 mod table_created;
 mod table_deleted;
 mod table_exported;
@@ -36,8 +45,11 @@ mod table_updated;
 mod tags_changed;
 mod trail_stopped;
 mod ttl_changed;
+mod unexpected_action;
+mod unexpected_network;
 mod unexpected_principal;
 mod unreadable_request;
+mod watched_access;
 mod weighing;
 
 pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
@@ -51,10 +63,21 @@ pub use weighing::Weighing;
 
 const DATA_PLANE: &[&Detection] = &[
     &unexpected_principal::DETECTION,
+    &unexpected_action::DETECTION,
+    &unexpected_network::DETECTION,
+    &outside_window::DETECTION,
     &item_deletion::DETECTION,
     &bulk_deletion::DETECTION,
+    &bulk_write::DETECTION,
+    &full_scan::DETECTION,
+    &bulk_read::DETECTION,
     &access_denied::DETECTION,
     &denied_burst::DETECTION,
+    &root_access::DETECTION,
+    &cross_account_access::DETECTION,
+    &stream_read::DETECTION,
+    &human_access::DETECTION,
+    &watched_access::DETECTION,
     &unreadable_request::DETECTION,
 ];
 

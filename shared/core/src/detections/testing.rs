@@ -14,6 +14,7 @@ pub(super) struct Case {
     params: String,
     response: Option<String>,
     identity: String,
+    address: String,
     error: Option<String>,
     severity: Option<&'static str>,
     reason: Option<String>,
@@ -29,6 +30,7 @@ impl Case {
             params: params.into(),
             response: None,
             identity: user("alice"),
+            address: "198.51.100.1".into(),
             error: None,
             severity: None,
             reason: None,
@@ -55,6 +57,11 @@ impl Case {
         Self { identity: json.into(), ..self }
     }
 
+    /// From an address.
+    pub(super) fn from(self, address: &str) -> Self {
+        Self { address: address.into(), ..self }
+    }
+
     /// To another service than DynamoDB.
     pub(super) fn to(self, service: Service) -> Self {
         Self { source: service.source(), ..self }
@@ -78,12 +85,12 @@ impl Case {
     }
 
     fn record(&self) -> String {
-        let Self { event_name, source, params, identity, .. } = self;
+        let Self { event_name, source, params, identity, address, .. } = self;
         let response = self.response.as_ref().map_or(String::new(), |json| format!(r#","responseElements":{json}"#));
         let error = self.error.as_ref().map_or(String::new(), |code| format!(r#","errorCode":"{code}""#));
         format!(
             r#"{{"eventVersion":"1.11","eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"{source}",
-                "eventName":"{event_name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{params},
+                "eventName":"{event_name}","awsRegion":"eu-west-1","recipientAccountId":"111122223333","sourceIPAddress":"{address}","requestParameters":{params},
                 "userIdentity":{identity}{response}{error}}}"#
         )
     }

@@ -1,15 +1,16 @@
 //! An actor that no expectation of the table names touches its data, or tries.
 
+use super::data::{expecting, is_told_in_particular};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::{Effect, Plane};
-use crate::policy::{self, Standing};
+use crate::policy::Standing;
 use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
     id: "unexpected-principal",
     title: "Unexpected principal",
-    fires_when: "an actor that no expectation of the table names reads, writes or deletes items, or tries to",
+    fires_when: "an actor that no expectation of the table names reads, writes or deletes items, or tries to; not where root-access, cross-account-access or stream-read says more of it",
     severity: "read medium, write and delete high",
     techniques: &["T1530"],
     why: "The data is in the hands of someone whom its owner did not foresee: a stolen credential, a role that can do too much, or a policy that is behind.",
@@ -22,8 +23,9 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    let (table, expected) = (access.table.as_ref()?, context.table?);
-    if call.operation.plane != Plane::Data || !matches!(context.standing, Standing::Stranger) {
+    let expected = context.table?;
+    let is_stranger = call.operation.plane == Plane::Data && matches!(context.standing, Standing::Stranger);
+    if !is_stranger || is_told_in_particular(call, access, context) {
         return None;
     }
     let severity = match access.effect {
@@ -31,8 +33,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         Effect::Write | Effect::Delete | Effect::Admin | Effect::Unknown => Severity::High,
     };
     let reason = format!("no expectation of the table (policy line {}) names {}", expected.line, call.actor);
-    let remedy = policy::suggest(&call.actor, table)
-        .map(|lines| format!("Add to `expected:` of the table in line {} of the policy:\n{lines}", expected.line));
+    let remedy = expecting(call, access, context, "");
     Some(Verdict { remedy, ..Verdict::new(severity, reason) })
 }
 
@@ -70,9 +71,24 @@ tables:
                 Case::new("a table that expects nobody", "GetItem", &params("vault")).by("alice").fires("medium"),
                 Case::new("a table that no policy names", "GetItem", &params("other")).by("mallory"),
                 Case::new("a call of the control plane", "DescribeTable", &params("orders")).by("mallory"),
+                Case::new("the root user", "GetItem", &params("orders")).by_identity(ROOT),
+                Case::new("a foreign account", "GetItem", &params("orders")).by_role("ops/x", "444455556666"),
+                Case::new("a stream", "GetRecords", &params("orders")).by("mallory"),
             ],
         );
     }
 
+    #[test]
+    fn what_is_switched_off_elsewhere_is_told_here() {
+        let policy = format!("{POLICY}detections:\n  root-access: off\n");
+        let orders = r#"{"tableName":"orders"}"#;
+        check(
+            DETECTION_ID,
+            &policy,
+            &[Case::new("the root user", "GetItem", orders).by_identity(ROOT).fires("medium")],
+        );
+    }
+
     const DETECTION_ID: &str = super::DETECTION.id;
+    const ROOT: &str = r#"{"type":"Root","accountId":"111122223333","arn":"arn:aws:iam::111122223333:root"}"#;
 }
