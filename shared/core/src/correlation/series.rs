@@ -130,7 +130,7 @@ impl Series {
         };
         let (stretches, peaks) = reach::reached(&counts, window.seconds, &self.limits);
         for Stretch { first, last, .. } in &stretches {
-            for (_, bucket) in self.buckets.range_mut(first..=last).filter(|(_, bucket)| !bucket.is_told) {
+            for (_, bucket) in self.buckets.range_mut(first..=last) {
                 bucket.pour(&mut self.finding, subject);
                 bucket.is_told = true;
             }
@@ -155,23 +155,19 @@ impl Series {
         self.finding.is_some()
     }
 
-    pub(super) fn limits(&self) -> &[Limit] {
-        &self.limits
-    }
-
-    /// Takes in what fired of another series.
-    pub(super) fn absorb(&mut self, subject: &Subject, other: Self) {
-        let Some(finding) = other.finding else { return };
+    /// Takes over what fired of another series, which goes on counting.
+    pub(super) fn absorb(&mut self, subject: &Subject, other: &mut Self) {
+        let Some(Fired { finding, stretches, peaks }) = other.take_fired() else { return };
         self.finding
             .get_or_insert_with(|| Box::new(Finding::new(subject.clone(), finding.first.clone())))
             .merge(&finding);
         self.is_flooded = true;
         self.sensitivity = self.sensitivity.max(other.sensitivity);
         self.homes.add((finding.subject.account.clone(), finding.subject.region.clone()));
-        self.stretches = reach::joined([std::mem::take(&mut self.stretches), other.stretches].concat());
-        self.raise(other.peaks);
-        for (attempt, words) in other.attempts {
-            self.attempt(attempt, || words);
+        self.stretches = reach::joined([std::mem::take(&mut self.stretches), stretches].concat());
+        self.raise(peaks);
+        for (attempt, words) in &other.attempts {
+            self.attempt(*attempt, || words.clone());
         }
     }
 

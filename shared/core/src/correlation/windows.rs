@@ -178,7 +178,7 @@ impl Windows {
 }
 
 /// Takes what fired of a series into that of all tables of the actor or, where there are too many of these too, of all
-/// actors. The series begins anew.
+/// actors.
 fn fold(folded: &mut HashMap<Subject, Series>, subject: Subject, series: &mut Series, most: usize) {
     let is_sum = subject.is_of_several_tables();
     let mut subject = subject.of_all_tables();
@@ -186,8 +186,7 @@ fn fold(folded: &mut HashMap<Subject, Series>, subject: Subject, series: &mut Se
         subject = subject.of_several_actors();
     }
     let wide = folded.entry(subject.clone()).or_insert_with(|| Series::new(Vec::new()));
-    let limits = series.limits().to_vec();
-    wide.absorb(&subject, std::mem::replace(series, Series::new(limits)));
+    wide.absorb(&subject, series);
 }
 
 /// A fired window with its severity and reasons, and its accounts and regions.

@@ -9,7 +9,7 @@ use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
     id: "cross-account-access",
-    title: "Access from another account",
+    title: "Cross-account access",
     fires_when: "a principal of another account, which no list approves and no line of the table names, reaches the table or its data, or tries to",
     severity: "high",
     techniques: &["T1537"],
@@ -38,7 +38,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         format!("Add the account to those that the policy approves:\napproved:\n  accounts: [{account}]")
     };
     let remedy = judges.and_then(|_| expecting(call, access, context, "")).unwrap_or_else(approving);
-    let reason = format!("account {account} is not approved, and the table is of {}", table.account);
+    let reason = format!("the actor is of account {account}, which is not approved");
     Some(Verdict { remedy: Some(remedy), ..Verdict::new(Severity::High, reason) })
 }
 
@@ -69,7 +69,7 @@ tables:
                 Case::new("a stranger", "GetItem", orders)
                     .by_role("ops/x", "444455556666")
                     .fires("high")
-                    .because("account 444455556666 is not approved, and the table is of 111122223333"),
+                    .because("the actor is of account 444455556666, which is not approved"),
                 Case::new("told by the owner's record", "GetItem", carts).by_identity(owners).fires("high"),
                 Case::new("the control plane", "DescribeTable", carts).by_identity(owners).fires("high"),
                 Case::new("denied", "GetItem", carts).by_identity(owners).error("AccessDenied").fires("medium"),

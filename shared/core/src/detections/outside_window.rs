@@ -20,7 +20,7 @@ pub(super) const DETECTION: Detection = Detection {
     judge: Judge::Access(judge),
 };
 
-fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
+fn judge(_: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let Standing::OtherTime(line, _) = &context.standing else { return None };
     // Without the time, which would be another reason for each call.
     let reason = format!("not when policy line {} says: {line}", line.line);

@@ -21,7 +21,7 @@ pub(super) const DETECTION: Detection = Detection {
     judge: Judge::Access(judge),
 };
 
-fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
+fn judge(_: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let Standing::OtherNetwork(line, why) = &context.standing else { return None };
     let reason = format!("not where policy line {} says: {why}", line.line);
     let remedy = Some(format!("Add where it comes from to line {} of the policy.", line.line));
