@@ -3,6 +3,7 @@ mod condition_errors;
 mod expectations;
 mod lookup;
 mod review;
+mod setting_errors;
 mod shape_errors;
 mod standing;
 mod value_errors;
