@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tablewarden_core::arn::is_account_id;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::policy::KeySecret;
 use thiserror::Error;
@@ -135,9 +136,8 @@ fn size<T: TryFrom<u64>>(name: &str, value: &str, unit: u64) -> Result<T, String
 /// Source: <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>.
 fn is_topic_arn(arn: &str) -> bool {
     let fields: Vec<&str> = arn.split(':').collect();
-    let digits = |account: &str| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     matches!(fields.as_slice(), ["arn", _, "sns", region, account, topic]
-        if !region.is_empty() && digits(account) && !topic.is_empty() && !topic.to_ascii_lowercase().ends_with(".fifo"))
+        if !region.is_empty() && is_account_id(account) && !topic.is_empty() && !topic.to_ascii_lowercase().ends_with(".fifo"))
 }
 
 /// 1 to 255 characters of a small set, no colon in front, and not AWS's own.

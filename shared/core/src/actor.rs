@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::arn::Arn;
 use crate::record::{Record, UserIdentity};
 
 /// What kind of principal an [`Actor`] is.
@@ -72,6 +73,16 @@ impl<'a> Actor<'a> {
         }
     }
 
+    /// The account in its ARN, else the one that CloudTrail told.
+    pub fn home(&self) -> Option<&str> {
+        Arn::parse(&self.name).map(|arn| arn.account).or(self.account.as_deref())
+    }
+
+    /// What stands behind the account in its ARN, such as `role/app/orders-api`; any other name as it is.
+    pub fn short_name(&self) -> &str {
+        Arn::parse(&self.name).map_or(&self.name, |arn| arn.resource)
+    }
+
     /// The same actor, owned.
     pub fn into_owned(self) -> Actor<'static> {
         let own = |text: Option<Cow<'a, str>>| text.map(|text| Cow::Owned(text.into_owned()));
@@ -135,7 +146,7 @@ impl<'a> Actor<'a> {
 impl fmt::Display for Actor<'_> {
     /// Short, for a line that a person reads: `role/app/orders-api`, `alice@example.com (SSO DataEngineer)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short = self.name.splitn(6, ':').nth(5).unwrap_or(&self.name);
+        let short = self.short_name();
         match (self.kind, &self.permission_set, &self.person) {
             (_, Some(set), Some(person)) => write!(f, "{person} (SSO {set})"),
             (_, Some(set), None) => write!(f, "SSO {set}"),
@@ -188,7 +199,7 @@ fn role<'a>(identity: &'a UserIdentity<'a>, region: &str) -> Actor<'a> {
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html>.
 fn permission_set(role_arn: &str) -> Option<&str> {
     // A path may hold colons, so that only its beginning tells whose it is.
-    let path = role_arn.splitn(6, ':').nth(5)?.strip_prefix("role/aws-reserved/sso.amazonaws.com/")?;
+    let path = Arn::parse(role_arn)?.resource.strip_prefix("role/aws-reserved/sso.amazonaws.com/")?;
     let name = path.rsplit('/').next()?.strip_prefix("AWSReservedSSO_")?;
     let (set, suffix) = name.rsplit_once('_')?;
     (suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(set)
@@ -196,10 +207,9 @@ fn permission_set(role_arn: &str) -> Option<&str> {
 
 /// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` ─► account, name, session.
 fn assumed_role(arn: &str) -> Option<(&str, &str, &str)> {
-    let account = account_of_arn(arn)?;
-    let resource = arn.splitn(6, ':').nth(5)?.strip_prefix("assumed-role/")?;
-    let (role, session) = resource.split_once('/')?;
-    Some((account, role, session))
+    let arn = Arn::parse(arn).filter(|arn| !arn.account.is_empty())?;
+    let (role, session) = arn.resource.strip_prefix("assumed-role/")?.split_once('/')?;
+    Some((arn.account, role, session))
 }
 
 fn federated_name<'a>(identity: &'a UserIdentity<'a>) -> &'a str {
@@ -223,13 +233,13 @@ fn unique_id(principal_id: &str) -> &str {
 }
 
 fn account_of_arn(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|account| !account.is_empty())
+    Arn::parse(arn).map(|arn| arn.account).filter(|account| !account.is_empty())
 }
 
 /// The partition of an ARN, else that of the region.
 fn partition<'a>(arn: Option<&'a str>, region: &str) -> &'a str {
-    match arn.and_then(|arn| arn.split(':').nth(1)) {
-        Some(partition) => partition,
+    match arn.and_then(Arn::parse) {
+        Some(arn) => arn.partition,
         None => crate::table::partition_of_region(region),
     }
 }

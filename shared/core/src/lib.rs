@@ -52,6 +52,7 @@
 pub mod access;
 pub mod actor;
 pub mod alert;
+pub mod arn;
 pub mod audit;
 pub mod correlation;
 pub mod delivery;
@@ -60,6 +61,7 @@ pub mod explain;
 pub mod finding;
 pub mod iam;
 mod key_ties;
+pub mod kms_key;
 pub mod learn;
 pub mod log_file;
 pub mod operation;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::arn::Arn;
+
 /// One table, wherever it stands. Tables of the same name in two accounts or regions are two tables.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableId<'a> {
@@ -31,12 +33,8 @@ impl<'a> TableArn<'a> {
     /// Source: "Actions, resources, and condition keys for Amazon DynamoDB",
     /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
     pub fn parse(arn: &'a str) -> Option<Self> {
-        let mut fields = arn.splitn(6, ':');
-        let (scheme, partition, service) = (fields.next()?, fields.next()?, fields.next()?);
-        let (region, account, resource) = (fields.next()?, fields.next()?, fields.next()?);
-        if scheme != "arn" || service != "dynamodb" {
-            return None;
-        }
+        let Arn { partition, region, account, resource, .. } =
+            Arn::parse(arn).filter(|arn| arn.service == "dynamodb")?;
         let path = resource.strip_prefix("table/")?;
         let (name, part) = path.split_once('/').map_or((path, None), |(name, part)| (name, Some(part)));
         if name.is_empty() {

@@ -66,7 +66,7 @@ tables:
     watch: [read, write, delete]
     deletion-protection: required
     access-by-tags: true
-    encryption-keys: [alias/orders]
+    encryption-keys: [1234abcd-12ab-34cd-56ef-1234567890ab]
     detections: {access-denied: {severity: informational}}
     expected:
       - role: app/orders-api
@@ -128,7 +128,7 @@ fn what_the_parser_refuses_by_its_form_the_schema_refuses_too() {
         ("watch: [read, write, delete]", "watch: delete"),
         ("protection: required", "protection: true"),
         ("tags: true", "tags: maybe"),
-        ("encryption-keys: [alias/orders]", "encryption-keys: [\"\"]"),
+        ("encryption-keys: [1234abcd-12ab-34cd-56ef-1234567890ab]", "encryption-keys: [\"\"]"),
         ("role: app/orders-api", "role: app/"),
         ("role: app/orders-api", "role: \"arn:aws:iam::1111x:role/app\""),
         ("permission-set: DataEngineer", "permission-set: app/Admin"),

@@ -10,6 +10,7 @@ use super::home::Home;
 use super::params::{Params, answered, field};
 use super::tables::{Tables, Target, parse_arn};
 use super::{Call, Resource};
+use crate::arn::{Arn, is_account_id};
 use crate::operation::Service;
 
 /// What a call is about: one resource, but for calls on several alarms; none where none is named, or tables alone.
@@ -87,10 +88,7 @@ fn name<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
 fn listed<'b>(service: Service, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
     let arn = tables.other(service)?;
     let name = match service {
-        Service::S3 => {
-            let bucket_and_key = arn.splitn(6, ':').last()?;
-            bucket_and_key.split('/').next()?
-        }
+        Service::S3 => Arn::parse(arn)?.resource.split('/').next()?,
         Service::Lambda => first_fields(arn, 7),
         _ => arn,
     };
@@ -108,7 +106,7 @@ fn encrypted<'b>(params: &'b Params<'_>, tables: &Tables<'b>) -> Option<Target<'
     let context = contexts.into_iter().find_map(|path| params.at(path))?;
     let text = |name| field(context, name)?.as_str();
     let mut target = tables.resolve(text("aws:dynamodb:tableName")?)?;
-    if let Some(account) = text("aws:dynamodb:subscriberId").filter(|account| is_account(account)) {
+    if let Some(account) = text("aws:dynamodb:subscriberId").filter(|account| is_account_id(account)) {
         target.table.account = account.into();
     }
     Some(target)
@@ -139,7 +137,9 @@ fn rule<'b>(home: Home<'b>, name: &'b str, bus: Option<&str>) -> Cow<'b, str> {
 fn queue<'b>(home: Home<'b>, url: &'b str) -> Cow<'b, str> {
     let mut path = url.rsplit('/');
     match (path.next(), path.next()) {
-        (Some(name), Some(account)) if is_account(account) => Home { account, ..home }.arn(Service::Sqs, name).into(),
+        (Some(name), Some(account)) if is_account_id(account) => {
+            Home { account, ..home }.arn(Service::Sqs, name).into()
+        }
         _ => url.into(),
     }
 }
@@ -165,8 +165,4 @@ fn text<'b>(params: &'b Params<'_>, names: &[&str]) -> Option<&'b str> {
 /// What can name something: no ARN is longer than this, and an asterisk stands for several things.
 fn is_name(text: &str) -> bool {
     !matches!(text, "" | "*") && text.len() <= 2048
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

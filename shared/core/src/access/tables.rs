@@ -10,6 +10,7 @@ use serde_json_borrow::Value;
 use super::home::Home;
 use super::{Outcome, TablePart};
 use crate::actor::Actor;
+use crate::arn::Arn;
 use crate::operation::Service;
 use crate::record::Record;
 use crate::table::{TableArn, TableId};
@@ -93,7 +94,7 @@ impl<'a> Tables<'a> {
 
     /// The first ARN of a service that the record lists or a denial names, and that is of no table.
     pub(super) fn other(&self, service: Service) -> Option<&'a str> {
-        let of_service = |arn: &&&str| arn.split(':').nth(2) == Some(service.in_arns());
+        let of_service = |arn: &&&str| Arn::parse(arn).is_some_and(|arn| arn.service == service.in_arns());
         self.others.iter().chain(&self.denied).find(of_service).copied()
     }
 

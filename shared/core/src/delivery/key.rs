@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 
 use super::SkipReason;
 use super::error::KeyFault;
+use crate::arn::is_account_id;
 
 /// Reads a decoded key: `[PREFIX/]AWSLogs/[o-ORG/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE.json[.gz]` is a log, and the
 /// error is the reason why an object of another name is not to be read.
@@ -47,7 +48,7 @@ fn parse_behind_aws_logs(segments: &[&str]) -> Option<Result<(), SkipReason>> {
         _ => segments,
     };
     match segments {
-        [account, kind, rest @ ..] if is_digits(account, 12) => match *kind {
+        [account, kind, rest @ ..] if is_account_id(account) => match *kind {
             "CloudTrail" => is_log(rest).then_some(Ok(())),
             "CloudTrail-Digest" => Some(Err(SkipReason::Digest)),
             "CloudTrail-Insight" => Some(Err(SkipReason::Insight)),

@@ -3,6 +3,7 @@
 use super::control::{days, is, may_hide, name};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
+use crate::arn::Arn;
 use crate::operation::Service;
 use crate::severity::Severity;
 
@@ -93,7 +94,7 @@ fn recovery_point(call: &Call<'_>) -> Option<String> {
     let Some(arn) = call.params.text(&["recoveryPointArn"]) else {
         return may_hide(call).then(|| "a recovery point that the record does not tell".to_owned());
     };
-    match arn.split(':').nth(2) {
+    match Arn::parse(arn).map(|arn| arn.service) {
         Some("dynamodb") => Some(format!("recovery point {}", name(arn))),
         Some("backup") => Some(format!("recovery point {}, which may be of a table,", name(arn))),
         _ => None,

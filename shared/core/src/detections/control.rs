@@ -2,6 +2,8 @@
 
 use super::Context;
 use crate::access::{Call, Outcome, Params};
+use crate::arn::Arn;
+use crate::kms_key::KmsKey;
 use crate::operation::Service;
 use crate::policy::{Approval, Policy};
 use crate::printable::printable;
@@ -36,9 +38,7 @@ pub(super) fn days(number: i64) -> String {
 
 /// The account and the region in an ARN, `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`.
 pub(super) fn account_and_region_of(arn: &str) -> Option<(&str, &str)> {
-    let mut fields = arn.strip_prefix("arn:")?.splitn(5, ':').skip(2);
-    let (region, account) = (fields.next()?, fields.next()?);
-    Some((account, region))
+    Arn::parse(arn).map(|arn| (arn.account, arn.region))
 }
 
 /// Where data goes to or comes from, as a request names it.
@@ -50,15 +50,15 @@ pub(super) enum Place<'a> {
     Region(&'a str),
     /// A bucket, by its name.
     Bucket(&'a str),
-    /// A KMS key, as the request writes it: ARN, id or alias.
-    Key(&'a str),
+    /// A KMS key, as the request writes it (ARN, id or alias), and the region that the last two are of.
+    Key(&'a str, &'a str),
 }
 
 /// What is to be said against the places that data goes to or comes from; empty where nothing is.
 ///
 /// `home` is the account of the table, which needs no approval. Any other does, so one that no list names is held against
 /// the call even where the policy has no such list. Of regions, buckets and keys only what a list leaves out is.
-pub(super) fn objections(context: &Context<'_>, home: &str, places: &[Place<'_>]) -> Vec<String> {
+pub(super) fn objections(call: &Call<'_>, context: &Context<'_>, home: &str, places: &[Place<'_>]) -> Vec<String> {
     let objection = |place: &Place<'_>| {
         let what = match *place {
             Place::Account(account) => {
@@ -68,7 +68,11 @@ pub(super) fn objections(context: &Context<'_>, home: &str, places: &[Place<'_>]
                 .then_some(("region", region)),
             Place::Bucket(bucket) => (said(context.policy, |policy| policy.approves_bucket(bucket)) == Approval::No)
                 .then_some(("bucket", bucket)),
-            Place::Key(key) => (!accepts_key(context.policy, home, key)).then_some(("key", key)),
+            Place::Key(key, region) => {
+                // KMS takes an id or an alias for one of the caller's account.
+                let named = KmsKey::new(key, call.actor.home().unwrap_or(home), region);
+                (!accepts_key(context.policy, home, named.as_ref())).then_some(("key", key))
+            }
         };
         what.map(|(kind, which)| format!("{kind} {} is not approved", name(which)))
     };
@@ -88,14 +92,13 @@ fn accepts_account(policy: Option<&Policy>, home: &str, account: &str) -> bool {
     account == home || said(policy, |policy| policy.approves_account(account)) == Approval::Yes
 }
 
-/// A key on no list is judged by its account, where its ARN tells one.
-fn accepts_key(policy: Option<&Policy>, home: &str, key: &str) -> bool {
-    match said(policy, |policy| policy.approves_key(key)) {
+/// A key on no list is judged by its account. What is no key's name is on no list.
+fn accepts_key(policy: Option<&Policy>, home: &str, key: Option<&KmsKey>) -> bool {
+    let Some(key) = key else { return false };
+    match said(policy, |policy| policy.approves_key(key, home)) {
         Approval::Yes => true,
         Approval::No => false,
-        Approval::NotSaid => {
-            account_and_region_of(key).is_none_or(|(account, _)| accepts_account(policy, home, account))
-        }
+        Approval::NotSaid => key.home().is_none_or(|(account, _)| accepts_account(policy, home, account)),
     }
 }
 

@@ -27,27 +27,27 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     if !is(call, &["UpdateTable"]) {
         return None;
     }
-    let (home, _) = call.account_and_region(access);
+    let (home, here) = call.account_and_region(access);
     let asked = call.params.get("sSESpecification").map(|specification| {
         let text = |name| field(specification, name).and_then(Value::as_str);
         let is_off = call.params.flag(&["sSESpecification", "enabled"]) == Some(false);
         match (text("kMSMasterKeyId"), text("sSEType")) {
             _ if is_off => ("the table", Switch::To("the key that DynamoDB owns")),
-            (Some(key), _) => ("the table", Switch::ToKey(key)),
+            (Some(key), _) => ("the table", Switch::ToKey(key, here)),
             (None, None | Some("KMS")) => ("the table", Switch::To("AWS's key for DynamoDB, alias/aws/dynamodb")),
             (None, Some(_)) => ("the table", Switch::To("a key of another kind")),
         }
     });
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateReplicationGroupMemberAction.html
     let of_replicas = call.params.list(&["replicaUpdates"]).iter().filter_map(|update| {
-        let key = field(field(update, "update")?, "kMSMasterKeyId")?.as_str()?;
-        Some(("a replica of the table", Switch::ToKey(key)))
+        let text = |name| field(field(update, "update")?, name)?.as_str();
+        Some(("a replica of the table", Switch::ToKey(text("kMSMasterKeyId")?, text("regionName").unwrap_or(here))))
     });
     let (mut reasons, mut is_refused) = (Vec::new(), false);
     for (what, switch) in asked.into_iter().chain(of_replicas) {
         let (key, objections) = match switch {
             Switch::To(key) => (key.to_owned(), Vec::new()),
-            Switch::ToKey(key) => (name(key), objections(context, home, &[Place::Key(key)])),
+            Switch::ToKey(key, region) => (name(key), objections(call, context, home, &[Place::Key(key, region)])),
         };
         is_refused |= !objections.is_empty();
         reasons.push(reason(format!("UpdateTable switches {what} to {key}"), &objections));
@@ -61,8 +61,8 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
 enum Switch<'a> {
     /// A key that AWS holds, in words.
     To(&'static str),
-    /// A key by its ARN, id or alias.
-    ToKey(&'a str),
+    /// A key by its ARN, id or alias, and the region that the last two are of.
+    ToKey(&'a str, &'a str),
 }
 
 #[cfg(test)]

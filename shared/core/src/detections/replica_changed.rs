@@ -43,8 +43,9 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     for change in changes(call) {
         match change {
             Change::Added(region, key) => {
-                let places: Vec<Place<'_>> = [Place::Region(region)].into_iter().chain(key.map(Place::Key)).collect();
-                let objections = objections(context, home, &places);
+                let key = key.map(|key| Place::Key(key, region));
+                let places: Vec<Place<'_>> = [Place::Region(region)].into_iter().chain(key).collect();
+                let objections = objections(call, context, home, &places);
                 if !objections.is_empty() {
                     reasons.push(format!("a replica is added in {}: {}", name(region), objections.join(", ")));
                 }
@@ -55,7 +56,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     if let Some(source) = call.params.text(&["globalTableSourceArn"]) {
         let account = account_and_region_of(source).map(|(account, _)| Place::Account(account));
         let places: Vec<Place<'_>> = account.into_iter().chain([Place::Region(here)]).collect();
-        let objections = objections(context, home, &places);
+        let objections = objections(call, context, home, &places);
         if !objections.is_empty() {
             reasons.push(format!("the table is a replica of {}: {}", name(source), objections.join(", ")));
         }

@@ -26,7 +26,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let (done, to) = opened(call)?;
     let (home, _) = call.account_and_region(access);
     let account = to.and_then(account_and_region_of).map(|(account, _)| Place::Account(account));
-    let objections = objections(context, home, account.as_slice());
+    let objections = objections(call, context, home, account.as_slice());
     if objections.is_empty() && context.standing.is_expected() {
         return None;
     }

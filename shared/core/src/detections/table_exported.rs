@@ -30,10 +30,11 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let response = call.response();
     let told = |field| call.params.text(&[field]).or_else(|| response.text(&["exportDescription", field]));
     let (bucket, owner, key) = (told("s3Bucket"), told("s3BucketOwner"), told("s3SseKmsKeyId"));
-    let places = [bucket.map(Place::Bucket), owner.map(Place::Account), key.map(Place::Key)];
+    let (home, region) = call.account_and_region(access);
+    let places = [bucket.map(Place::Bucket), owner.map(Place::Account), key.map(|key| Place::Key(key, region))];
     let places: Vec<Place<'_>> = places.into_iter().flatten().collect();
-    let (home, _) = call.account_and_region(access);
-    let mut objections = objections(context, home, &places);
+
+    let mut objections = objections(call, context, home, &places);
     if bucket.is_none() && may_hide(call) {
         objections.push("the record does not tell the bucket".to_owned());
     }
@@ -99,6 +100,16 @@ tables:
                 export("another key", &format!(r#"{ours},"s3SseKmsKeyId":"alias/loot""#))
                     .fires("critical")
                     .because("the table is exported to bucket acme-exports-eu: key alias/loot is not approved"),
+                // To KMS, it is the alias of the caller's account.
+                export("an alias of the caller's", &format!(r#"{ours},"s3SseKmsKeyId":"alias/exports""#))
+                    .by_role("ops/export", "444455556666")
+                    .fires("critical")
+                    .because("the table is exported to bucket acme-exports-eu: key alias/exports is not approved"),
+                export(
+                    "an alias of another account",
+                    &format!(r#"{ours},"s3SseKmsKeyId":"arn:aws:kms:eu-west-1:123456789012:alias/exports""#),
+                )
+                .fires("critical"),
                 export("denied", theirs).error("AccessDenied").fires("high"),
             ],
         );

@@ -30,8 +30,12 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let key = call.params.text(&["tableCreationParameters", "sSESpecification", "kMSMasterKeyId"]);
     let (home, region) = call.account_and_region(access);
     let mut places = vec![Place::Region(region)];
-    places.extend([bucket.map(Place::Bucket), owner.map(Place::Account), key.map(Place::Key)].into_iter().flatten());
-    let mut objections = objections(context, home, &places);
+    places.extend(
+        [bucket.map(Place::Bucket), owner.map(Place::Account), key.map(|key| Place::Key(key, region))]
+            .into_iter()
+            .flatten(),
+    );
+    let mut objections = objections(call, context, home, &places);
     if bucket.is_none() && may_hide(call) {
         objections.push("the record does not tell the bucket".to_owned());
     }

@@ -44,8 +44,8 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let mut places = vec![Place::Region(region)];
     places.extend(from.map(|(account, _)| Place::Account(account)));
     places.extend(from.map(|(_, source)| source).filter(|source| *source != region).map(Place::Region));
-    places.extend(key.map(Place::Key));
-    let mut objections = objections(context, home, &places);
+    places.extend(key.map(|key| Place::Key(key, region)));
+    let mut objections = objections(call, context, home, &places);
     if source.is_none() && may_hide(call) && call.record.event_name() != BY_AWS_BACKUP {
         objections.push("the record does not tell from what".to_owned());
     }

@@ -54,7 +54,9 @@ fn updated(call: &Call<'_>, context: &Context<'_>) -> Option<(Severity, String)>
         .text(&["s3BucketName"])
         .filter(|bucket| !context.policy.is_some_and(|policy| policy.is_log_bucket(bucket)));
     let home = call.record.recipient_account_id.text().unwrap_or_default();
-    let key = params.text(&["kmsKeyId"]).filter(|key| !objections(context, home, &[Place::Key(key)]).is_empty());
+    let key = params
+        .text(&["kmsKeyId"])
+        .filter(|key| !objections(call, context, home, &[Place::Key(key, call.record.region())]).is_empty());
     let blinding: Vec<String> = [
         bucket.map(|bucket| {
             let known =

@@ -102,7 +102,7 @@ impl Usage {
         let actor = &call.actor;
         if !is_called(actor, &self.wanted) {
             if matches!(actor.kind, ActorKind::Role | ActorKind::User | ActorKind::PermissionSet) {
-                let short = short_name(actor);
+                let short = actor.short_name();
                 if !self.others.contains(short) {
                     self.others.insert(short.to_owned());
                 }
@@ -176,16 +176,11 @@ fn is_called(actor: &Actor<'_>, wanted: &str) -> bool {
     if wanted.starts_with("arn:") {
         return actor.name == wanted;
     }
-    let short = short_name(actor);
+    let short = actor.short_name();
     let path = short.split_once('/').map_or(short, |(_, path)| path);
     let name = path.rsplit('/').next().unwrap_or(path);
     let wanted_path = wanted.strip_prefix('/').unwrap_or(wanted);
     wanted == short || wanted_path == path || wanted == name || actor.permission_set.as_deref() == Some(wanted)
-}
-
-/// `role/app/orders-api` of an ARN; any other name as it is.
-fn short_name<'a>(actor: &'a Actor<'_>) -> &'a str {
-    actor.name.splitn(6, ':').nth(5).unwrap_or(&actor.name)
 }
 
 fn told(names: &[String]) -> String {

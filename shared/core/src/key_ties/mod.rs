@@ -10,18 +10,17 @@
 //! It is flat: 20,000 ties are kept, and 1,000 waiting calls of together 8 MiB. A call for which there is no more room, and one
 //! whose ties may be among those that were not kept, is told without a table.
 
-mod key;
 mod ties;
 
 use crate::access::{Access, Call, Resource};
 use crate::detections::{self, Context, Detection, Hit, Judge, KeyJudge};
 use crate::finding::Origin;
+use crate::kms_key::KmsKey;
 use crate::operation::{Effect, Service};
 use crate::place::Place;
 use crate::policy::{Policy, Standing, TablePolicy};
 use crate::record::Record;
 use crate::table::TableId;
-use key::KeyName;
 use ties::Ties;
 
 /// The ties of a run, and the calls that wait for them.
@@ -97,10 +96,10 @@ fn told<'p>(
     origin: Origin<'_>,
     policy: Option<&'p Policy>,
     tell: &mut Tell<'_>,
-    tied: impl FnOnce(&KeyName) -> Vec<Tied<'p>>,
+    tied: impl FnOnce(&KmsKey) -> Vec<Tied<'p>>,
 ) {
     let accesses = call.accesses();
-    let Some(key) = accesses.iter().find_map(|access| KeyName::of(call, access)) else { return };
+    let Some(key) = accesses.iter().find_map(|access| KmsKey::of(call, access)) else { return };
     for Tied { table, entry, how } in tied(&key) {
         let resource = Some(Resource { service: Service::Kms, name: key.as_str().into() });
         let access = Access { resource, ..Access::new(table, Effect::Admin, None) };
@@ -119,10 +118,10 @@ fn told<'p>(
 }
 
 /// What is tied to a key, by the run's records and by the policy.
-fn tied<'p>(key: &KeyName, ties: &Ties, policy: Option<&'p Policy>) -> Vec<Tied<'p>> {
+fn tied<'p>(key: &KmsKey, ties: &Ties, policy: Option<&'p Policy>) -> Vec<Tied<'p>> {
     let seen = ties.of(key);
     let mut all: Vec<Tied<'p>> = Vec::new();
-    let names: Vec<&KeyName> = ties.names_of(key);
+    let names: Vec<&KmsKey> = ties.names_of(key);
     for (table, api) in &seen {
         let how = format!("{api} ties the table to it");
         all.push(Tied { table: Some((*table).clone()), entry: None, how });
@@ -130,7 +129,7 @@ fn tied<'p>(key: &KeyName, ties: &Ties, policy: Option<&'p Policy>) -> Vec<Tied<
     if let Some(policy) = policy {
         let lines: Vec<usize> = seen.keys().filter_map(|table| Some(policy.table(table)?.line)).collect();
         let mut entries: Vec<&TablePolicy> = Vec::new();
-        for entry in names.iter().flat_map(|name| policy.tables_of_key(name.as_str())) {
+        for entry in names.iter().flat_map(|name| policy.tables_of_key(name)) {
             // A table that was seen stands for the entry that speaks for it.
             if !lines.contains(&entry.line) && !entries.iter().any(|known| known.line == entry.line) {
                 entries.push(entry);
@@ -143,7 +142,7 @@ fn tied<'p>(key: &KeyName, ties: &Ties, policy: Option<&'p Policy>) -> Vec<Tied<
                 all.push(Tied { table, entry: Some(entry), how });
             }
         }
-        if all.is_empty() && names.iter().any(|name| policy.names_key(name.as_str())) {
+        if all.is_empty() && names.iter().any(|name| policy.names_key(name)) {
             all.push(Tied::unknown("the policy names it among the approved keys"));
         }
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json_borrow::Value;
 
-use super::key::KeyName;
 use crate::access::{Access, Call, Outcome, field};
+use crate::kms_key::KmsKey;
 use crate::operation::Service;
 use crate::table::{TableArn, TableId};
 
@@ -15,9 +15,9 @@ const MOST: usize = 20_000;
 /// The tables by key, each with the call that told.
 #[derive(Debug, Default)]
 pub(super) struct Ties {
-    tables: HashMap<KeyName, BTreeMap<TableId<'static>, String>>,
+    tables: HashMap<KmsKey, BTreeMap<TableId<'static>, String>>,
     /// An alias may be pointed to another key.
-    keys_of_aliases: HashMap<KeyName, BTreeSet<KeyName>>,
+    keys_of_aliases: HashMap<KmsKey, BTreeSet<KmsKey>>,
     kept: usize,
     is_cut: bool,
 }
@@ -32,7 +32,7 @@ impl Ties {
         match (call.operation.service, api) {
             (Service::Kms, "CreateGrant") => {
                 for access in accesses {
-                    if let (Some(table), Some(key)) = (&access.table, KeyName::of(call, access)) {
+                    if let (Some(table), Some(key)) = (&access.table, KmsKey::of(call, access)) {
                         self.tie(key, table.clone().into_owned(), api);
                     }
                 }
@@ -46,13 +46,13 @@ impl Ties {
     }
 
     /// The tables that are tied to a key.
-    pub(super) fn of(&self, key: &KeyName) -> BTreeMap<&TableId<'static>, &str> {
+    pub(super) fn of(&self, key: &KmsKey) -> BTreeMap<&TableId<'static>, &str> {
         let tied = self.names_of(key).into_iter().filter_map(|name| self.tables.get(name)).flatten();
         tied.map(|(table, api)| (table, api.as_str())).collect()
     }
 
     /// A key and the names it is known to go by.
-    pub(super) fn names_of<'t>(&'t self, key: &'t KeyName) -> Vec<&'t KeyName> {
+    pub(super) fn names_of<'t>(&'t self, key: &'t KmsKey) -> Vec<&'t KmsKey> {
         let aliases = self.keys_of_aliases.iter().filter(|(_, keys)| keys.contains(key)).map(|(alias, _)| alias);
         let keys = self.keys_of_aliases.get(key).into_iter().flatten();
         [key].into_iter().chain(keys).chain(aliases).collect()
@@ -72,7 +72,7 @@ impl Ties {
         let named = || accesses.first()?.table.clone().map(TableId::into_owned);
         let Some(table) = described.or_else(named) else { return };
         let api = call.record.event_name();
-        let key = |name: Option<&str>| KeyName::new(name?, &table.account, &table.region);
+        let key = |name: Option<&str>| KmsKey::new(name?, &table.account, &table.region);
         let asked = key(call
             .params
             .text(&["sSESpecification", "kMSMasterKeyId"])
@@ -94,14 +94,14 @@ impl Ties {
             let change = field(update, "create").or_else(|| field(update, "update"));
             let text = |name| field(change?, name).and_then(Value::as_str);
             let Some(region) = text("regionName") else { continue };
-            let Some(key) = text("kMSMasterKeyId").and_then(|name| KeyName::new(name, &table.account, region)) else {
+            let Some(key) = text("kMSMasterKeyId").and_then(|name| KmsKey::new(name, &table.account, region)) else {
                 continue;
             };
             self.tie(key, TableId { region: region.to_owned().into(), ..table.clone() }, api);
         }
     }
 
-    fn tie(&mut self, key: KeyName, table: TableId<'static>, api: &str) {
+    fn tie(&mut self, key: KmsKey, table: TableId<'static>, api: &str) {
         if let Some(first) = self.tables.get_mut(&key).and_then(|tables| tables.get_mut(&table)) {
             // The order of records must not show.
             if api < first.as_str() {
@@ -112,7 +112,7 @@ impl Ties {
         }
     }
 
-    fn know_alias(&mut self, alias: KeyName, key: KeyName) {
+    fn know_alias(&mut self, alias: KmsKey, key: KmsKey) {
         let is_known = self.keys_of_aliases.get(&alias).is_some_and(|keys| keys.contains(&key));
         if !is_known && self.has_room() {
             self.keys_of_aliases.entry(alias).or_default().insert(key);

@@ -5,7 +5,6 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::account_of;
 use super::evidence::Api;
 use crate::access::{Access, Call};
 use crate::actor::{Actor, ActorKind};
@@ -124,7 +123,7 @@ type Group = (Why, String, Option<String>);
 impl LeftOuts {
     pub(super) fn add(&mut self, why: Why, call: &Call<'_>, access: &Access<'_>) {
         let mut who = Actor { via: None, ..call.actor.clone() }.to_string();
-        if let (Why::OtherAccount, Some(account)) = (why, account_of(&call.actor))
+        if let (Why::OtherAccount, Some(account)) = (why, call.actor.home())
             && call.actor.kind != ActorKind::Account
         {
             who = format!("{who} of account {account}");

@@ -122,7 +122,7 @@ impl Learner {
             self.entries.add(place, call, access, &context, Seen::Root);
             return Ok(());
         }
-        let account = account_of(&call.actor).filter(|_| call.actor.kind != ActorKind::Service);
+        let account = call.actor.home().filter(|_| call.actor.kind != ActorKind::Service);
         if !self.accept.other_accounts && account.is_some_and(|account| account != table.account) {
             return Err(Why::OtherAccount);
         }
@@ -141,12 +141,6 @@ impl Learner {
         self.entries.add(place, call, access, &context, seen);
         Ok(())
     }
-}
-
-/// The account in an actor's ARN, else the one that CloudTrail told.
-fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
-    let in_arn = actor.name.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
-    in_arn.or(actor.account.as_deref())
 }
 
 /// Whether a call got past the check of permissions: it succeeded, or failed on a condition that it set itself, which is

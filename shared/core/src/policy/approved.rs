@@ -6,6 +6,7 @@ use super::pattern::Pattern;
 use super::principal::Principal;
 use super::{Policy, TablePolicy};
 use crate::actor::Actor;
+use crate::kms_key::KmsKey;
 
 /// What the policy says of an account, a region, a bucket or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,15 +56,16 @@ impl Policy {
         on_list(self.approved.buckets.as_ref(), |pattern| pattern.matches(bucket))
     }
 
-    /// Whether a KMS key is approved for data, by its ARN, its id, or an alias as the policy writes it. A key's ARN and its
-    /// alias are not known to be the same key.
-    pub fn approves_key(&self, key: &str) -> Approval {
-        on_list(self.approved.keys.as_ref(), |entry| names_key(entry, key))
+    /// Whether a KMS key is approved for the data of an account, the table's: ids and aliases on the list are meant in it. A
+    /// key's ARN and its alias are not known to be the same key.
+    pub fn approves_key(&self, key: &KmsKey, account: &str) -> Approval {
+        on_list(self.approved.keys.as_ref(), |entry| names_key(entry, key, account))
     }
 
-    /// Whether the approved keys name this very key, and not by a wildcard.
-    pub fn names_key(&self, key: &str) -> bool {
-        self.approved.keys.iter().flatten().any(|entry| !entry.contains('*') && names_key(entry, key))
+    /// Whether the approved keys name this very key, and not by a wildcard; ids and aliases are meant in its own account.
+    pub fn names_key(&self, key: &KmsKey) -> bool {
+        let Some((account, _)) = key.home() else { return false };
+        self.approved.keys.iter().flatten().any(|entry| !entry.contains('*') && names_key(entry, key, account))
     }
 
     /// Whether something belongs to this pipeline, by its ARN or by its bare name and the service's word in ARNs (`sqs`).
@@ -86,9 +88,11 @@ impl Policy {
         self.pipeline.deployer.iter().any(|principal| principal.matches(actor, account))
     }
 
-    /// The entries whose data depends on a KMS key, by its ARN, its id, or an alias as the policy writes it.
-    pub fn tables_of_key(&self, key: &str) -> impl Iterator<Item = &TablePolicy> {
-        self.tables.iter().filter(move |table| table.encryption_keys.iter().any(|entry| names_key(entry, key)))
+    /// The entries whose data depends on a KMS key; ids are meant in its own account.
+    pub fn tables_of_key(&self, key: &KmsKey) -> impl Iterator<Item = &TablePolicy> {
+        let account = key.home().map(|(account, _)| account);
+        let names = move |entry: &String| account.is_some_and(|account| names_key(entry, key, account));
+        self.tables.iter().filter(move |table| table.encryption_keys.iter().any(names))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error::Wrong;
 use super::pattern::Pattern;
 use super::table_spec::check_account;
+use crate::arn::Arn;
 
 /// An ARN with `*` in any part.
 #[derive(Debug, Clone)]
@@ -16,19 +17,10 @@ pub(super) struct ArnPattern {
 
 const EXPECTED: &str = "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, with `*` in any part";
 
-/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, where region and account may be empty.
-fn split(text: &str) -> Option<[&str; 5]> {
-    let mut parts = text.splitn(6, ':');
-    if parts.next()? != "arn" {
-        return None;
-    }
-    Some([parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?])
-}
-
 impl ArnPattern {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let wrong = || Wrong::new(format!("`{text}` is not an ARN"), EXPECTED);
-        let [partition, service, region, account, resource] = split(text).ok_or_else(wrong)?;
+        let Arn { partition, service, region, account, resource } = Arn::parse(text).ok_or_else(wrong)?;
         let graphic = text.bytes().all(|b| b.is_ascii_graphic());
         if !graphic || [partition, service, resource].into_iter().any(str::is_empty) {
             return Err(wrong());
@@ -47,14 +39,13 @@ impl ArnPattern {
 
     /// Whether it covers an ARN.
     pub(super) fn matches(&self, arn: &str) -> bool {
-        split(arn).is_some_and(|parts| self.matches_scope(&parts) && self.resource.matches(parts[4]))
+        Arn::parse(arn).is_some_and(|arn| self.matches_scope(&arn) && self.resource.matches(arn.resource))
     }
 
     /// Whether it covers an ARN, or one that this ARN's resource is a part of: an alias of a function, a subscription to a
     /// topic, a stream of a table.
     pub(super) fn holds(&self, arn: &str) -> bool {
-        let Some(parts) = split(arn).filter(|parts| self.matches_scope(parts)) else { return false };
-        let resource = parts[4];
+        let Some(Arn { resource, .. }) = Arn::parse(arn).filter(|arn| self.matches_scope(arn)) else { return false };
         let ends = resource.match_indices([':', '/']).map(|(end, _)| end).chain([resource.len()]);
         ends.filter_map(|end| resource.get(..end)).any(|part| self.resource.matches(part))
     }
@@ -67,20 +58,15 @@ impl ArnPattern {
             && (self.resource.matches(name) || behind_kind.is_some_and(|pattern| pattern.matches(name)))
     }
 
-    /// Whether it covers the resource of a service, such as `key/ID`, whatever its account and region.
-    pub(super) fn matches_resource(&self, resource: &str) -> bool {
-        self.resource.matches(resource)
-    }
-
     pub(super) fn is_of_service(&self, service: &str) -> bool {
         self.service.as_str() == service
     }
 
-    fn matches_scope(&self, [partition, service, region, account, _]: &[&str; 5]) -> bool {
-        self.partition.matches(partition)
-            && self.service.matches(service)
-            && self.region.matches(region)
-            && self.account.matches(account)
+    fn matches_scope(&self, arn: &Arn<'_>) -> bool {
+        self.partition.matches(arn.partition)
+            && self.service.matches(arn.service)
+            && self.region.matches(arn.region)
+            && self.account.matches(arn.account)
     }
 }
 

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::iam::account_of;
 use super::pattern::Pattern;
 use super::principal::Principal;
 use super::standing::TrialResult;
@@ -121,7 +120,7 @@ fn is_scan(call: &Call<'_>, access: &Access<'_>) -> bool {
 impl Origin {
     /// Where the call came from and what was expected instead; `None` where it is right.
     fn refuse(&self, call: &Call<'_>) -> Option<(String, String)> {
-        let account = account_of(&call.actor);
+        let account = call.actor.home();
         if !self.accounts.is_empty() && !self.accounts.iter().any(|id| account == Some(id)) {
             let there = account.map_or("from an unknown account".to_owned(), |id| format!("from account {id}"));
             return Some((there, some_of(&self.accounts)));

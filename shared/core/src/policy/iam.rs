@@ -4,6 +4,7 @@ use super::error::Wrong;
 use super::pattern::Pattern;
 use super::table_spec::check_account;
 use crate::actor::Actor;
+use crate::arn::Arn;
 
 /// A role or user, as written and as matched.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ impl IamName {
         let wrong = |message: String| {
             Wrong::new(message, format!("arn:aws:iam::ACCOUNT:{resource}PATH/NAME, with `*` in any part"))
         };
-        let Some(arn) = Arn::parse(text) else { return Err(wrong(format!("`{text}` is not an IAM ARN"))) };
+        let Some(arn) = parse(text) else { return Err(wrong(format!("`{text}` is not an IAM ARN"))) };
         match arn.service {
             "iam" if starts_a_name(arn.resource, resource) => {}
             "sts" if arn.resource.starts_with("assumed-role/") => {
@@ -93,7 +94,7 @@ impl IamName {
 
     /// Whether it names the actor, which is a role or user of IAM. What is no ARN is meant in the home account.
     pub(super) fn matches(&self, actor: &Actor<'_>, home: &str, resource: &str) -> bool {
-        let Some(arn) = Arn::parse(&actor.name) else { return false };
+        let Some(arn) = parse(&actor.name) else { return false };
         let path = arn.resource.strip_prefix(resource).filter(|_| arn.service == "iam");
         if path.is_some_and(|path| path.starts_with(IDENTITY_CENTER)) && !self.form.spells_identity_center() {
             return false;
@@ -157,28 +158,8 @@ fn last_segment(path: &Pattern) -> Pattern {
 }
 
 /// The parts of an ARN of IAM or STS, which has no region.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Arn<'a> {
-    pub(super) partition: &'a str,
-    pub(super) service: &'a str,
-    pub(super) account: &'a str,
-    pub(super) resource: &'a str,
-}
-
-impl<'a> Arn<'a> {
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let ("arn", partition, service, "") = (parts.next()?, parts.next()?, parts.next()?, parts.next()?) else {
-            return None;
-        };
-        Some(Self { partition, service, account: parts.next()?, resource: parts.next()? })
-    }
-}
-
-/// The account in the actor's ARN, else the one CloudTrail told.
-pub(super) fn account_of<'a>(actor: &'a Actor<'_>) -> Option<&'a str> {
-    let from_arn = Arn::parse(&actor.name).map(|arn| arn.account);
-    from_arn.or(actor.account.as_deref())
+pub(super) fn parse(arn: &str) -> Option<Arn<'_>> {
+    Arn::parse(arn).filter(|arn| arn.region.is_empty())
 }
 
 /// The characters IAM allows in the names of roles, users and permission sets, and `*`.

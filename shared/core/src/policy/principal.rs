@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::error::Wrong;
-use super::iam::{IamName, account_of, is_name};
+use super::iam::{IamName, is_name};
 use super::pattern::Pattern;
-use super::table_spec::is_account_id;
 use crate::actor::{Actor, ActorKind};
+use crate::arn::is_account_id;
 
 /// The fields of which a line has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,13 +84,13 @@ impl Principal {
             (Self::Role(name), A::Role | A::PermissionSet) => name.matches(actor, home, "role/"),
             (Self::User(name), A::User | A::Federated) => name.matches(actor, home, "user/"),
             (Self::PermissionSet { name, person }, A::PermissionSet) => {
-                account_of(actor) == Some(home)
+                actor.home() == Some(home)
                     && actor.permission_set.as_deref().is_some_and(|set| name.matches(set))
                     && person.as_ref().is_none_or(|wanted| actor.person.as_deref().is_some_and(|p| wanted.matches(p)))
             }
             (Self::Service(name), A::Service) => name.matches(&actor.name),
             (Self::Account(id), A::User | A::Role | A::PermissionSet | A::Federated | A::Account) => {
-                id != home && account_of(actor) == Some(id)
+                id != home && actor.home() == Some(id)
             }
             // Kinds are named one by one above, so that neither root nor an unknown identity is ever expected.
             _ => false,

@@ -1,6 +1,6 @@
 //! The line of policy that would make an actor expected.
 
-use super::iam::{Arn, account_of, is_name};
+use super::iam::{self, is_name};
 use super::pattern::Pattern;
 use super::principal::{Kind, Principal};
 use crate::actor::{Actor, ActorKind};
@@ -15,13 +15,13 @@ use crate::table::TableId;
 pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
     let (kind, value) = match actor.kind {
         ActorKind::Root | ActorKind::Unknown => return None,
-        ActorKind::PermissionSet if account_of(actor) == Some(&table.account) => {
+        ActorKind::PermissionSet if actor.home() == Some(&table.account) => {
             (Kind::PermissionSet, actor.permission_set.clone()?.into_owned())
         }
         ActorKind::Role | ActorKind::PermissionSet => (Kind::Role, iam_name(actor, table, "role/")?),
         ActorKind::User | ActorKind::Federated => (Kind::User, iam_name(actor, table, "user/")?),
         ActorKind::Service => (Kind::Service, actor.name.clone().into_owned()),
-        ActorKind::Account => (Kind::Account, account_of(actor)?.to_owned()),
+        ActorKind::Account => (Kind::Account, actor.home()?.to_owned()),
     };
     let person = actor.person.as_deref().filter(|_| kind == Kind::PermissionSet);
     // A session's name, which is where Identity Center puts the person, has the characters of a name.
@@ -48,7 +48,7 @@ pub fn suggest(actor: &Actor<'_>, table: &TableId<'_>) -> Option<String> {
 
 /// Path and name for the table's own account, the ARN for any other.
 fn iam_name(actor: &Actor<'_>, table: &TableId<'_>, resource: &str) -> Option<String> {
-    let arn = Arn::parse(&actor.name)?;
+    let arn = iam::parse(&actor.name)?;
     if arn.account != table.account {
         return Some(actor.name.clone().into_owned());
     }

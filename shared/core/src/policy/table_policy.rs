@@ -36,7 +36,7 @@ pub struct TablePolicy {
     pub deletion_protection: bool,
     /// Whether its tags decide who has access.
     pub access_by_tags: bool,
-    /// The KMS keys that its data depends on: ARNs, ids or aliases as the policy writes them.
+    /// The KMS keys that its data depends on: ARNs or ids as the policy writes them.
     pub encryption_keys: Vec<String>,
     /// The line of the entry, from 1.
     pub line: usize,

@@ -6,6 +6,7 @@ use std::fmt;
 use super::OTHER_TABLES;
 use super::error::Wrong;
 use super::pattern::Pattern;
+use crate::arn::is_account_id;
 use crate::table::{TableArn, TableId};
 
 /// A table's name or ARN, with or without wildcards. A bare name is an ARN whose other parts are `*`.
@@ -142,11 +143,6 @@ impl TableSpec {
             && self.region.overlaps(&other.region)
             && self.partition.overlaps(&other.partition)
     }
-}
-
-/// Whether the text is an account id: 12 digits.
-pub(super) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// An account id, or a pattern of digits and `*`.

@@ -6,8 +6,8 @@ use super::super::error::{Report, Wrong};
 use super::super::file;
 use super::super::kms::check_key;
 use super::super::pattern::Pattern;
-use super::super::table_spec::is_account_id;
 use super::{all, principals};
+use crate::arn::is_account_id;
 
 pub(super) fn approved(lists: file::Approved, report: &mut Report<'_>) -> Approved {
     Approved {

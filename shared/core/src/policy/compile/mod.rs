@@ -13,7 +13,7 @@ use serde_saphyr::Location;
 use super::Policy;
 use super::error::{PolicyError, Report, Wrong};
 use super::file::{self, Text};
-use super::table_spec::is_account_id;
+use crate::arn::is_account_id;
 
 pub(super) fn parse(name: &str, yaml: &str) -> Result<Policy, PolicyError> {
     let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);

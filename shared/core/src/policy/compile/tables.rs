@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::super::error::{Report, Wrong};
 use super::super::file::{self, Protection, Text, Watched, Words};
-use super::super::kms::check_key;
+use super::super::kms::check_dependency;
 use super::super::table_spec::{Contest, TableSpec};
 use super::super::{Policy, TablePolicy};
 use super::{all, detections, expectations, line_of, noted, one_line, word};
@@ -53,7 +53,7 @@ fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePol
     let watch = all(entry.watch.unwrap_or_default(), report, |text| word(text).map(|Watched(effect)| effect));
     let protection = choice(entry.deletion_protection, report);
     let by_tags = entry.access_by_tags.and_then(|text| noted(flag(&text.value), text.at, report));
-    let encryption_keys = all(entry.encryption_keys.unwrap_or_default(), report, check_key);
+    let encryption_keys = all(entry.encryption_keys.unwrap_or_default(), report, check_dependency);
     let detections = entry.detections.map(|list| detections::compile(list, report));
     let expected =
         entry.expected.map(|lines| lines.into_iter().filter_map(|line| expectations::compile(line, report)).collect());

@@ -17,8 +17,9 @@ pub(super) use principal::Principal;
 pub(super) use settings::{Detection, Thresholds};
 pub(super) use table::{Entry, Expected, Window};
 pub(super) use text::{
-    AccountId, Api, Arn, Bucket, Cidr, Clock, ClockEnd, Count, DetectionId, End, Endpoint, Flag, IamName, KeyName,
-    Line, Person, Placed, Protection, Region, ServiceName, SetName, TableName, Text, Version, Watched, Words, Zone,
+    AccountId, Api, Arn, Bucket, Cidr, Clock, ClockEnd, Count, DataKey, DetectionId, End, Endpoint, Flag, IamName,
+    KeyName, Line, Person, Placed, Protection, Region, ServiceName, SetName, TableName, Text, Version, Watched, Words,
+    Zone,
 };
 
 /// Read before the rest, so that a file of a later version is told so, not that its fields are unknown.

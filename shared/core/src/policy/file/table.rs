@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::{KeyDisplay, Sensitivity};
 use super::{
-    AccountId, Api, Cidr, Clock, ClockEnd, Detection, DetectionId, End, Endpoint, Flag, KeyName, Line, Pairs, Placed,
+    AccountId, Api, Cidr, Clock, ClockEnd, DataKey, Detection, DetectionId, End, Endpoint, Flag, Line, Pairs, Placed,
     Protection, Region, TableName, Text, Watched, Zone, given,
 };
 use crate::operation::Effect;
@@ -35,9 +35,9 @@ pub(in crate::policy) struct Entry {
     /// Whether its tags decide who has access.
     #[serde(default, deserialize_with = "given")]
     pub(in crate::policy) access_by_tags: Option<Text<Flag>>,
-    /// The KMS keys that its data depends on: ARN, id or alias/NAME.
+    /// The KMS keys that its data depends on: ARN or id. Calls that endanger a key do not name its aliases.
     #[serde(default, deserialize_with = "given")]
-    pub(in crate::policy) encryption_keys: Option<Vec<Text<KeyName>>>,
+    pub(in crate::policy) encryption_keys: Option<Vec<Text<DataKey>>>,
     /// Detections switched off or changed for this table; field by field they come before the list for all tables.
     #[serde(default, deserialize_with = "given")]
     pub(in crate::policy) detections: Option<Pairs<DetectionId, Placed<Detection>>>,

@@ -67,6 +67,8 @@ kinds! {
     Bucket,
     /// A KMS key's ARN, with wildcards, its id or alias.
     KeyName,
+    /// A KMS key's ARN, with wildcards, or its id.
+    DataKey,
     /// An ARN with wildcards.
     Arn,
     /// A role or user of IAM: name, path and name, or ARN.

@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::actor::{Actor, ActorKind};
+use crate::kms_key::KmsKey;
 use crate::severity::Severity;
+
+fn key_of(name: &str, account: &str) -> KmsKey {
+    KmsKey::new(name, account, "eu-west-1").unwrap()
+}
 
 fn role(arn: &str) -> Actor<'_> {
     Actor { kind: ActorKind::Role, name: arn.into(), account: None, permission_set: None, person: None, via: None }
@@ -34,10 +39,12 @@ approved:
     assert_eq!([some.approves_bucket("acme"), none.approves_bucket("acme")], [no, not_said]);
     let keys = |policy: &Policy| {
         ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd", "alias/orders", "alias/other"]
-            .map(|key| policy.approves_key(key))
+            .map(|key| policy.approves_key(&key_of(key, "111122223333"), "111122223333"))
     };
     assert_eq!(keys(&some), [yes, yes, no]);
     assert_eq!(keys(&none), [not_said; 3]);
+    let theirs = key_of("alias/orders", "444455556666");
+    assert_eq!(some.approves_key(&theirs, "111122223333"), no, "an alias of the caller's account");
 }
 
 #[test]
@@ -182,12 +189,16 @@ fn a_key_leads_to_the_tables_that_depend_on_it() {
     let policy = policy(
         "version: 1
 tables:
-  - {table: orders, encryption-keys: [alias/orders, 'arn:aws:kms:*:111122223333:key/*']}
-  - {table: customers, encryption-keys: [alias/customers]}
+  - {table: orders, encryption-keys: ['arn:aws:kms:*:111122223333:key/*']}
+  - {table: customers, encryption-keys: [22222222-2222-4333-8444-555555555555]}
 ",
     );
-    let tables = |key| policy.tables_of_key(key).map(|table| table.label.as_str()).collect::<Vec<_>>();
-    assert_eq!(tables("alias/customers"), ["customers"]);
-    assert_eq!(tables("1234abcd-12ab-34cd-56ef-1234567890ab"), ["orders"]);
-    assert_eq!(tables("alias/other"), [""; 0]);
+    let tables = |key, account| {
+        policy.tables_of_key(&key_of(key, account)).map(|table| table.label.as_str()).collect::<Vec<_>>()
+    };
+    let (one, other) = ("1234abcd-12ab-34cd-56ef-1234567890ab", "22222222-2222-4333-8444-555555555555");
+    assert_eq!(tables(one, "111122223333"), ["orders"]);
+    assert_eq!(tables(other, "111122223333"), ["orders", "customers"]);
+    assert_eq!(tables(other, "444455556666"), ["customers"]);
+    assert_eq!(tables("alias/other", "111122223333"), [""; 0]);
 }
