@@ -65,6 +65,11 @@ impl Bucket {
         self.rest.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
     }
 
+    /// Whether every access is noted.
+    pub(super) fn is_complete(&self) -> bool {
+        self.rest == [0; 3]
+    }
+
     /// How many accesses are noted.
     pub(super) fn notes(&self) -> usize {
         self.notes.len()

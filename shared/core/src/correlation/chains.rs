@@ -111,10 +111,20 @@ fn told(detection: &'static Detection, chain: &Chain, set: &[&Link<'_>], policy:
     let mut finding = None;
     // Those of this run first: what earlier runs found cannot begin a finding.
     let (of_this_run, earlier): (Vec<&Link<'_>>, Vec<&Link<'_>>) = set.iter().partition(|link| link.is_of_this_run());
+    let mut shown: Vec<&Finding> = Vec::new();
     for link in of_this_run.into_iter().chain(earlier) {
+        if let Some(window) = link.window() {
+            if shown.iter().any(|known| std::ptr::eq(*known, window)) {
+                continue;
+            }
+            shown.push(window);
+        }
         link.show(&mut finding, &subject);
     }
     let mut finding = *finding?;
+    if set.iter().all(|link| link.is_complete()) {
+        finding.count_events();
+    }
     finding.explain(weighing.severity(), &words::steps(set, &subject), None);
     Some(finding)
 }

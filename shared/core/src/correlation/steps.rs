@@ -13,8 +13,11 @@ use crate::ports::Step;
 /// The width of a bucket of steps in seconds. Within one, steps of the same detection, actor and table are one.
 const WIDTH: i64 = 3600;
 
-/// How many accesses of a bucket are noted; of the rest only the number is known.
-const MOST_NOTES: usize = 32;
+/// How many accesses of a bucket are noted, and how many once there are very many notes; of the rest only the number is
+/// known.
+const MOST_NOTES: usize = 1_000;
+const FEW_NOTES: usize = 32;
+const VERY_MANY: usize = 20_000;
 
 /// How many buckets make a generation. Those that were not touched in the last one are forgotten.
 const GENERATION: usize = 5_000;
@@ -23,8 +26,9 @@ const GENERATION: usize = 5_000;
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     hours: HashMap<Subject, BTreeMap<i64, Bucket>>,
-    /// The buckets that came since the last generation.
+    /// The buckets that came since the last generation, and the notes.
     new: usize,
+    notes: usize,
     generation: u32,
 }
 
@@ -62,7 +66,9 @@ impl Steps {
             bucket.reach(seen.call.time);
             bucket.generation = self.generation;
             let sighting = Sighting::of(seen.call, seen.access, hit.keys.clone());
-            bucket.note(sighting, Circumstances::of(seen.call, seen.access, seen.origin), MOST_NOTES);
+            let most = if self.notes < VERY_MANY { MOST_NOTES } else { FEW_NOTES };
+            let noted = bucket.note(sighting, Circumstances::of(seen.call, seen.access, seen.origin), most);
+            self.notes += usize::from(noted);
             self.new += hours.len() - known;
         }
         if self.new >= GENERATION {
@@ -73,6 +79,7 @@ impl Steps {
             });
             self.generation = self.generation.wrapping_add(1);
             self.new = 0;
+            self.notes = self.hours.values().flat_map(BTreeMap::values).map(Bucket::notes).sum();
         }
     }
 
@@ -105,11 +112,28 @@ impl<'a> Link<'a> {
         !matches!(self.evidence, Evidence::Earlier(_))
     }
 
+    /// The finding of the window, where it is one: all stretches in which a window fired share theirs.
+    pub(super) fn window(&self) -> Option<&'a Finding> {
+        match self.evidence {
+            Evidence::Window(finding) => Some(finding),
+            Evidence::Accesses(_) | Evidence::Earlier(_) => None,
+        }
+    }
+
+    /// Whether each of its events is known.
+    pub(super) fn is_complete(&self) -> bool {
+        match self.evidence {
+            Evidence::Accesses(bucket) => bucket.is_complete(),
+            Evidence::Window(finding) => finding.event_ids.iter().count() as u64 >= finding.accesses,
+            Evidence::Earlier(_) => true,
+        }
+    }
+
     /// The step as later runs need it.
     pub(super) fn to_step(&self) -> Step {
         let event_ids = match self.evidence {
-            Evidence::Accesses(bucket) => bucket.event_ids().cloned().collect(),
-            Evidence::Window(finding) => finding.event_ids.iter().take(MOST_NOTES).cloned().collect(),
+            Evidence::Accesses(bucket) => bucket.event_ids().take(FEW_NOTES).cloned().collect(),
+            Evidence::Window(finding) => finding.event_ids.iter().take(FEW_NOTES).cloned().collect(),
             Evidence::Earlier(step) => step.event_ids.clone(),
         };
         Step { subject: self.subject.clone(), first: self.first, last: self.last, event_ids }

@@ -207,7 +207,7 @@ fn explained(
     let detection = finding.subject.detection;
     let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
     let setting = policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, table));
-    let through = breakthrough(&stretches, series, successes).filter(|_| window.aftermath);
+    let through = breakthrough(&stretches, series, successes);
     let base = if through.is_some() { Severity::Critical } else { window.severity };
     let weighing = Weighing { own: base, set: setting.severity, sensitivity: series.sensitivity, attempt: None };
     for peak in &peaks {

@@ -210,6 +210,12 @@ impl Finding {
         self.name(&step.subject);
     }
 
+    /// Counts each event once, where several detections found the same and all of its events are known.
+    pub(crate) fn count_events(&mut self) {
+        self.accesses = self.accesses.min(self.event_ids.iter().count() as u64);
+        self.accesses_of_unknown_size = self.accesses_of_unknown_size.min(self.accesses);
+    }
+
     /// Names the table and the actor of another subject, where this one stands for several.
     fn name(&mut self, other: &Subject) {
         if self.subject.is_of_several_tables()

@@ -76,6 +76,22 @@ fn a_table_with_several_actors_and_an_actor_with_several_tables_are_told_once_ea
 }
 
 #[test]
+fn an_event_that_several_steps_are_about_is_counted_once() {
+    // Two bursts of denials, and 120 scans that are both: full scans one by one, and a bulk read.
+    let burst = |from: i64| (0..12).map(move |n| denied(from + n, "Scan", "mallory", "orders"));
+    let scans = (0..120).map(|n| call(10_000 + n, "Scan", "mallory", "orders"));
+    let calls: Vec<Call> = burst(0).chain(burst(4000)).chain(scans).collect();
+    let findings = found("exfiltration", &calls);
+    assert_eq!(
+        told(&findings),
+        [
+            "critical orders by user/mallory: 2026-03-02 09:00 denied-burst by user/mallory, 11:46 full-scan, 11:46 bulk-read"
+        ]
+    );
+    assert_eq!((findings[0].accesses, findings[0].event_ids.iter().count()), (144, 144));
+}
+
+#[test]
 fn a_chain_over_midnight_says_the_days() {
     let calls =
         [deletions(120, 14 * HOUR, 1, "mallory", "orders"), vec![call(17 * HOUR, "DeleteTable", "mallory", "orders")]];
