@@ -107,7 +107,8 @@ fn told(detection: &'static Detection, chain: &Chain, set: &[&Link<'_>], policy:
     }
     let sensitivity =
         set.iter().filter_map(|link| policy_of(link.subject.table.as_ref())).map(|table| table.sensitivity).max();
-    let weighing = Weighing { own: chain.severity, set: setting.severity, sensitivity, attempt: None };
+    let weighing =
+        Weighing { own: chain.severity, set: setting.severity, aggravated: false, sensitivity, attempt: None };
     let mut finding = None;
     // Those of this run first: what earlier runs found cannot begin a finding.
     let (of_this_run, earlier): (Vec<&Link<'_>>, Vec<&Link<'_>>) = set.iter().partition(|link| link.is_of_this_run());

@@ -209,7 +209,13 @@ fn explained(
     let setting = policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, table));
     let through = breakthrough(&stretches, series, successes);
     let base = if through.is_some() { Severity::Critical } else { window.severity };
-    let weighing = Weighing { own: base, set: setting.severity, sensitivity: series.sensitivity, attempt: None };
+    let weighing = Weighing {
+        own: base,
+        set: setting.severity,
+        aggravated: through.is_some(),
+        sensitivity: series.sensitivity,
+        attempt: None,
+    };
     for peak in &peaks {
         let from = start(peak.first).unwrap_or(finding.first.time);
         let mut reason = words::peak(peak, window, &finding, from);

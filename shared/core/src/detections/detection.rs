@@ -131,6 +131,8 @@ pub struct Verdict {
     pub sensitivity_weighs: bool,
     /// Whether a failed or denied attempt weighs less. Not so for a detection that is about the denial.
     pub attempts_weigh_less: bool,
+    /// Whether the case is graver than the detection's usual ones: a severity that the policy sets for those does not lower it.
+    pub aggravated: bool,
 }
 
 impl<'p> Context<'p> {
@@ -222,7 +224,18 @@ pub(crate) fn stretch(seconds: i64) -> String {
 
 impl Verdict {
     pub(super) fn new(severity: Severity, reason: impl Into<String>) -> Self {
-        Self { severity, reason: reason.into(), remedy: None, sensitivity_weighs: true, attempts_weigh_less: true }
+        Self {
+            severity,
+            reason: reason.into(),
+            remedy: None,
+            sensitivity_weighs: true,
+            attempts_weigh_less: true,
+            aggravated: false,
+        }
+    }
+
+    pub(super) fn aggravated_if(self, aggravated: bool) -> Self {
+        Self { aggravated, ..self }
     }
 }
 

@@ -54,7 +54,8 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     }
     // Who is expected to update tables is not thereby expected to hand them to a key of others.
     let is_expected = context.names_api(call) && !is_refused;
-    (!reasons.is_empty() && !is_expected).then(|| Verdict::new(Severity::High, reasons.join("; ")))
+    (!reasons.is_empty() && !is_expected)
+        .then(|| Verdict::new(Severity::High, reasons.join("; ")).aggravated_if(is_refused))
 }
 
 /// What a table is switched to.

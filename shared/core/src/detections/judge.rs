@@ -114,6 +114,7 @@ fn opinion(
     let weighing = Weighing {
         own: verdict.severity,
         set: setting.severity,
+        aggravated: verdict.aggravated,
         sensitivity: context.table.map(|table| table.sensitivity).filter(|_| verdict.sensitivity_weighs),
         attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
     };

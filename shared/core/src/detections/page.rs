@@ -12,8 +12,9 @@ const HEAD: &str = "\
 A detection is a reason to speak up. `tablewarden detections ID` says the same of one of them in the terminal.
 
 The severity is the one before a table's `sensitivity` moves it a step down or up, and before an attempt that was denied or
-failed moves it a step down. One that the policy sets is final. The `detections:` of a policy change a detection for all
-tables, those of a table's entry for that table:
+failed moves it a step down. One that the policy sets is final for the detection's usual cases; one that is graver than those,
+such as an export to a bucket that is not approved, keeps its own where that is graver. The `detections:` of a policy change a
+detection for all tables, those of a table's entry for that table:
 
 ```yaml
 version: 1

@@ -45,7 +45,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let mut done = "the table is exported".to_owned();
     done.extend(bucket.map(|bucket| format!(" to bucket {}", name(bucket))));
     done.extend(owner.filter(|owner| *owner != home).map(|owner| format!(" of account {}", name(owner))));
-    Some(Verdict::new(severity, reason(done, &objections)))
+    Some(Verdict::new(severity, reason(done, &objections)).aggravated_if(!objections.is_empty()))
 }
 
 #[cfg(test)]
@@ -112,6 +112,24 @@ tables:
                 .fires("critical"),
                 export("denied", theirs).error("AccessDenied").fires("high"),
             ],
+        );
+    }
+
+    #[test]
+    fn a_severity_that_the_policy_sets_is_for_exports_to_where_they_may_go() {
+        let set = |severity: &str| format!("{POLICY}detections:\n  table-exported: {{severity: {severity}}}\n");
+        let ours = || export("ours", r#","s3Bucket":"acme-exports-eu""#);
+        let theirs = || export("another bucket", r#","s3Bucket":"example-loot""#);
+        let denied = || theirs().error("AccessDenied");
+        check(
+            ID,
+            &set("informational"),
+            &[ours().fires("informational"), theirs().fires("critical"), denied().fires("high")],
+        );
+        check(
+            ID,
+            &set("critical"),
+            &[ours().fires("critical"), theirs().fires("critical"), denied().fires("critical")],
         );
     }
 

@@ -46,7 +46,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     let mut done = "the table is imported".to_owned();
     done.extend(bucket.map(|bucket| format!(" from bucket {}", name(bucket))));
     done.extend(owner.filter(|owner| *owner != home).map(|owner| format!(" of account {}", name(owner))));
-    Some(Verdict::new(severity, reason(done, &objections)))
+    Some(Verdict::new(severity, reason(done, &objections)).aggravated_if(!objections.is_empty()))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
     if !matches!(call.params, Params::Known(_)) && may_hide(call) {
         // It may be any of those that are told as high by themselves.
         let reason = "the parameters of UpdateTable cannot be read: it may change protection, key, stream or replicas";
-        return Some(Verdict::new(Severity::High, reason));
+        return Some(Verdict::new(Severity::High, reason).aggravated_if(true));
     }
     let changes = changes(call);
     if context.standing.is_expected() || is_scaling(call, &changes) {
@@ -187,6 +187,16 @@ mod tests {
             super::DETECTION.id,
             "",
             &[Case::new("denied", "UpdateTable", "null").error("AccessDenied").fires("informational")],
+        );
+        let routine = "version: 1\ndetections:\n  table-updated: {severity: informational}\n";
+        let stream = r#"{"tableName":"orders","streamSpecification":{"streamEnabled":true}}"#;
+        check(
+            super::DETECTION.id,
+            routine,
+            &[
+                Case::new("routine", "UpdateTable", stream).fires("informational"),
+                Case::new("omitted", "UpdateTable", omitted).response(answer).fires("high"),
+            ],
         );
     }
 

@@ -9,8 +9,11 @@ use crate::severity::Severity;
 pub struct Weighing {
     /// The detection's own.
     pub own: Severity,
-    /// What the policy sets in its place; nothing moves it then.
+    /// What the policy sets in its place; nothing moves it then, except where it is aggravated.
     pub set: Option<Severity>,
+    /// Whether the detection holds the case for graver than its usual ones, which are what the policy sets a severity for: the
+    /// graver of both counts.
+    pub aggravated: bool,
     /// The table's sensitivity, where the policy speaks for it.
     pub sensitivity: Option<Sensitivity>,
     /// What became of an attempt that weighs less for having come to nothing.
@@ -38,13 +41,19 @@ impl Weighing {
             Some(_) => Some(("the attempt failed", Severity::lowered)),
             None => None,
         };
-        let (set, mut severity) = (self.set, self.own);
-        let moved = [by_sensitivity, by_outcome].into_iter().flatten().filter(move |_| set.is_none());
-        let moved = moved.map(move |(why, step)| {
+        let (set, aggravated) = (self.set, self.aggravated);
+        let mut severity = self.own;
+        let moved = [by_sensitivity, by_outcome].into_iter().flatten();
+        let moved = moved.map(|(why, step)| {
             severity = step(severity);
             (why, severity)
         });
-        set.map(|severity| ("the policy sets it", severity)).into_iter().chain(moved)
+        let mut steps: Vec<(&'static str, Severity)> = moved.filter(|_| set.is_none() || aggravated).collect();
+        steps.extend(set.map(|set| match severity {
+            graver if aggravated && graver > set => ("what the policy sets is for cases less grave", graver),
+            _ => ("the policy sets it", set),
+        }));
+        steps.into_iter()
     }
 }
 
@@ -54,7 +63,14 @@ mod tests {
 
     #[test]
     fn the_policy_or_else_sensitivity_and_outcome_move_a_severity() {
-        let weighing = |set, sensitivity, attempt| Weighing { own: Severity::Medium, set, sensitivity, attempt };
+        let weighing = |set, sensitivity, attempt| Weighing {
+            own: Severity::Medium,
+            set,
+            aggravated: false,
+            sensitivity,
+            attempt,
+        };
+        let aggravated = |set, sensitivity| Weighing { aggravated: true, ..weighing(Some(set), sensitivity, None) };
         let cases = [
             (weighing(None, None, None), Severity::Medium, 0),
             (weighing(None, Some(Sensitivity::High), None), Severity::High, 1),
@@ -62,6 +78,10 @@ mod tests {
             (weighing(None, Some(Sensitivity::High), Some(Outcome::Denied)), Severity::Medium, 2),
             (weighing(None, Some(Sensitivity::Normal), Some(Outcome::Failed)), Severity::Low, 1),
             (weighing(Some(Severity::Critical), Some(Sensitivity::Low), Some(Outcome::Failed)), Severity::Critical, 1),
+            (aggravated(Severity::Informational, None), Severity::Medium, 1),
+            (aggravated(Severity::Informational, Some(Sensitivity::High)), Severity::High, 2),
+            (aggravated(Severity::Medium, Some(Sensitivity::Low)), Severity::Medium, 2),
+            (aggravated(Severity::Critical, Some(Sensitivity::High)), Severity::Critical, 2),
         ];
         for (weighing, severity, steps) in cases {
             assert_eq!((weighing.severity(), weighing.steps().count()), (severity, steps), "{weighing:?}");

@@ -10,7 +10,8 @@ use crate::severity::Severity;
 pub struct Setting {
     /// Whether it is switched off.
     pub off: bool,
-    /// Its severity in place of its own; neither sensitivity nor outcome move it then.
+    /// Its severity in place of its own; neither sensitivity nor outcome move it then. What a detection holds for
+    /// graver than its usual cases keeps the graver of both.
     pub severity: Option<Severity>,
     /// How many items make it fire, for one that counts items.
     pub items: Option<u64>,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::ports::{Counted, Counts, Step};
+use crate::severity::Severity;
 
 #[test]
 fn a_bulk_deletion_is_one_finding_about_what_lies_in_its_windows() {
@@ -126,6 +127,14 @@ fn success_after_a_burst_of_denials_is_critical() {
     for (claim, success, want) in cases {
         let calls: Vec<Call> = burst("Scan").chain([success]).collect();
         assert_eq!(told(&found("denied-burst", &calls)), [want], "{claim}");
+    }
+    // A severity that the policy sets is for bursts that lead to nothing.
+    let set = "version: 1\ndetections:\n  denied-burst: {severity: low}\n";
+    let got_through: Vec<Call> = burst("Scan").chain([call(1800, "Scan", "mallory", "orders")]).collect();
+    let led_to_nothing: Vec<Call> = burst("Scan").collect();
+    for (calls, want) in [(got_through, Severity::Critical), (led_to_nothing, Severity::Low)] {
+        let findings = found_under(set, "denied-burst", &calls);
+        assert_eq!(findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [want]);
     }
     // What worked before, works after: no news.
     let calls: Vec<Call> =

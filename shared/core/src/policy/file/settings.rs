@@ -22,7 +22,7 @@ pub(in crate::policy) enum Detection {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::policy) struct Thresholds {
-    /// The severity of its findings; neither the table's sensitivity nor the outcome moves it then.
+    /// The severity of its usual cases: neither sensitivity nor outcome moves it then. A graver case keeps its own.
     #[serde(default, deserialize_with = "given")]
     pub(in crate::policy) severity: Option<Text<Severity>>,
     /// How many items make it fire, for a detection that counts items.
