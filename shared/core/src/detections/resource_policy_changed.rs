@@ -1,5 +1,7 @@
 //! The resource policy of a table or of its stream is set or taken away.
 
+use std::collections::BTreeSet;
+
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, Params, TablePart};
 use crate::operation::Service;
@@ -10,7 +12,7 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "resource-policy-changed",
     title: "Resource policy changed",
-    fires_when: "the resource policy of a table or stream is set or deleted; critical when it lets in an outside account or everyone without a condition that narrows it, or cannot be read",
+    fires_when: "the resource policy of a table or stream is set or deleted; critical when it lets in an account that is not approved, or everyone without a condition that asks for approved accounts, or cannot be read",
     severity: "high, critical when outsiders are let in",
     techniques: &["T1098"],
     why: "A resource policy lets principals of other accounts read and write the table, and stays when the credentials that set it are gone.",
@@ -43,7 +45,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
     };
     // Whoever may set policies is not thereby expected to let others in.
     let is_expected = severity < Severity::Critical && context.names_api(call);
-    (!is_expected).then(|| Verdict::new(severity, reason))
+    (!is_expected).then(|| Verdict::new(severity, reason).aggravated_if(severity > Severity::High))
 }
 
 /// What a call that sets a policy does.
@@ -66,14 +68,25 @@ fn told(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>, of: &str) -
             (Severity::High, format!("the new resource policy of {of} lets in nobody from outside"))
         }
         Ok(outsiders) => {
-            let outsiders: Vec<String> = outsiders.iter().map(Outsider::to_string).collect();
-            let whom = outsiders.join(", ");
-            (
-                Severity::Critical,
-                format!("the new resource policy of {of} lets in {whom}, and no condition narrows that"),
-            )
+            (Severity::Critical, format!("the new resource policy of {of} lets in {}", listed(&outsiders)))
         }
         Err(why) => (Severity::Critical, format!("whom the new resource policy of {of} lets in is not known: {why}")),
+    }
+}
+
+/// A policy has a few of them; that of a request that is refused may have as many as its caller likes.
+const MOST: usize = 10;
+
+/// Outsiders in words that follow "lets in".
+fn listed(outsiders: &BTreeSet<Outsider>) -> String {
+    let mut words: Vec<String> = outsiders.iter().take(MOST).map(Outsider::to_string).collect();
+    if outsiders.len() > MOST {
+        words.push(format!("{} more", outsiders.len() - MOST));
+    }
+    if outsiders.iter().all(|outsider| outsider.only.is_empty()) {
+        format!("{}, and no condition narrows that", words.join(", "))
+    } else {
+        words.join("; ")
     }
 }
 
@@ -93,6 +106,7 @@ mod tests {
     #[test]
     fn a_policy_is_critical_when_it_lets_in_outsiders() {
         let put = |claim, params: &str| Case::new(claim, "PutResourcePolicy", params);
+        let many: Vec<String> = (0..12).map(|n| format!(r#""key-{n:02}""#)).collect();
         check_with_and_without_policy(
             super::DETECTION.id,
             &[
@@ -104,7 +118,18 @@ mod tests {
                     .because("the new resource policy of the table lets in account 444455556666, and no condition narrows that"),
                 put("everyone", &allow(r#""*""#, "")).fires("critical"),
                 put("everyone of an organisation", &allow(r#""*""#, r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#))
-                    .fires("high"),
+                    .fires("critical")
+                    .because(
+                        "the new resource policy of the table lets in everyone (*), only from organisation o-a1b2c3d4e5, which cannot be checked",
+                    ),
+                put("everyone of its own account", &allow(r#""*""#, r#""StringEquals":{"aws:PrincipalAccount":"111122223333"}"#))
+                    .fires("high")
+                    .because("the new resource policy of the table lets in nobody from outside"),
+                put("many accounts", &allow(&format!(r#"{{"AWS":["123456789012",{}]}}"#, many.join(",")), ""))
+                    .fires("critical")
+                    .because(
+                        "the new resource policy of the table lets in account 123456789012, key-00, whose account cannot be told, key-01, whose account cannot be told, key-02, whose account cannot be told, key-03, whose account cannot be told, key-04, whose account cannot be told, key-05, whose account cannot be told, key-06, whose account cannot be told, key-07, whose account cannot be told, key-08, whose account cannot be told, 3 more, and no condition narrows that",
+                    ),
                 put("everyone, refused by DynamoDB", &allow(r#""*""#, "")).error("ValidationException").fires("high"),
                 put("not JSON", r#"{"resourceArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/orders","policy":"gone"}"#)
                     .fires("critical")
@@ -162,6 +187,17 @@ tables:
             &[
                 put("for its own account", "111122223333"),
                 put("for an approved account", "123456789012"),
+                Case::new(
+                    "for everyone of the two",
+                    "PutResourcePolicy",
+                    &allow(r#""*""#, r#""StringEquals":{"aws:PrincipalAccount":["111122223333","123456789012"]}"#),
+                ),
+                Case::new(
+                    "for an organisation",
+                    "PutResourcePolicy",
+                    &allow(r#""*""#, r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#),
+                )
+                .fires("critical"),
                 put("for another account", "444455556666").fires("critical"),
                 put("by whom a wildcard expects", "111122223333").by("bob").fires("high"),
             ],

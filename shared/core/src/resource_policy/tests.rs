@@ -40,46 +40,87 @@ fn outsiders_are_told_by_whoever_a_statement_allows() {
 }
 
 #[test]
-fn only_a_condition_that_asks_for_a_fixed_value_narrows() {
-    // (condition, whether everyone is still let in, whether account 444455556666 is)
+fn only_a_condition_that_can_be_checked_narrows() {
+    let everyone = "everyone (*)";
+    let account = "account 444455556666";
+    let both = |only: &str| {
+        let limited = |who| format!("{who}, only from {only}, which cannot be checked");
+        (limited(everyone), limited(account))
+    };
+    let neither_but = |who: &str| (who.to_owned(), account.to_owned());
+    // (condition, what everyone comes to under it, what account 444455556666 does)
     let cases = [
-        (r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#, false, false),
-        (r#""StringEquals":{"AWS:principalorgid":["o-a1b2c3d4e5"]}"#, false, false),
-        (r#""ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-a1b2c3d4e5/*"]}"#, false, false),
-        (r#""StringEquals":{"aws:PrincipalAccount":"111122223333"}"#, false, false),
-        (r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/app/*"}"#, false, false),
-        (r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::acme-exports"}"#, false, false),
-        (r#""StringLike":{"aws:userid":"AROAEXAMPLEORDERS:*"}"#, false, false),
-        (r#""Bool":{"aws:PrincipalIsAWSService":"true"}"#, false, false),
-        (r#""StringEquals":{"aws:SourceVpce":"vpce-0a1b2c3d"}"#, false, true),
-        (r#""StringEquals":{"aws:SourceVpc":["vpc-0a1b2c3d","vpc-1a2b3c4d"]}"#, false, true),
-        (r#""StringEquals":{"aws:PrincipalAccount":"444455556666"}"#, true, true),
-        (r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}"#, true, true),
-        (r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}"#, true, true),
-        (r#""StringLike":{"aws:PrincipalOrgID":"*"}"#, true, true),
-        (r#""StringLike":{"aws:PrincipalOrgID":["o-a1b2c3d4e5","o-*"]}"#, true, true),
-        (r#""StringEquals":{"aws:PrincipalAccount":"${aws:PrincipalAccount}"}"#, true, true),
-        (r#""StringEquals":{"aws:PrincipalOrgID":[]}"#, true, true),
-        (r#""StringEqualsIfExists":{"aws:SourceVpce":"vpce-0a1b2c3d"}"#, true, true),
-        (r#""ForAllValues:StringEquals":{"aws:PrincipalOrgPaths":"o-a1b2c3d4e5/r-1/"}"#, true, true),
-        (r#""StringNotEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#, true, true),
-        (r#""StringEquals":{"aws:PrincipalTag/team":"shop"}"#, true, true),
-        (r#""IpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#, true, true),
-        (r#""Bool":{"aws:PrincipalIsAWSService":"false"}"#, true, true),
-        (r#""Bool":{"aws:SecureTransport":"true"}"#, true, true),
-        (r#""StringEquals":"gone""#, true, true),
+        (r#""StringEquals":{"aws:PrincipalAccount":"111122223333"}"#, neither_but("")),
+        (r#""StringEquals":{"AWS:sourceaccount":["111122223333"]}"#, neither_but("")),
+        (r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/app/*"}"#, neither_but("")),
+        (r#""StringEquals":{"aws:PrincipalAccount":"444455556666"}"#, neither_but(account)),
+        (r#""StringEquals":{"aws:PrincipalAccount":["111122223333","444455556666"]}"#, neither_but(account)),
+        (
+            r#""StringEquals":{"aws:PrincipalAccount":"444455556666","aws:SourceAccount":"111122223333"}"#,
+            neither_but(""),
+        ),
+        (
+            r#""StringEquals":{"aws:PrincipalAccount":"111122223333","aws:SourceAccount":"444455556666"}"#,
+            neither_but(""),
+        ),
+        (r#""ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}"#, neither_but(everyone)),
+        // The path of a role may hold colons: `arn:aws:iam::444455556666:role/:iam::111122223333:role/app`.
+        (r#""StringLike":{"aws:PrincipalArn":"arn:*:iam::111122223333:role/app"}"#, neither_but(everyone)),
+        (r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}"#, neither_but(everyone)),
+        (r#""StringLike":{"aws:PrincipalOrgID":"*"}"#, neither_but(everyone)),
+        (r#""StringLike":{"aws:PrincipalOrgID":["o-a1b2c3d4e5","o-*"]}"#, neither_but(everyone)),
+        (r#""StringEquals":{"aws:PrincipalAccount":"${aws:PrincipalAccount}"}"#, neither_but(everyone)),
+        (
+            r#""StringEquals":{"aws:PrincipalAccount":["111122223333","${aws:PrincipalAccount}"]}"#,
+            neither_but(everyone),
+        ),
+        (r#""StringEquals":{"aws:PrincipalAccount":[]}"#, neither_but(everyone)),
+        (r#""StringEquals":{"aws:PrincipalOrgID":[]}"#, neither_but(everyone)),
+        (r#""StringEquals":{"aws:PrincipalOrgID":""}"#, neither_but(everyone)),
+        (r#""StringEqualsIfExists":{"aws:PrincipalAccount":"111122223333"}"#, neither_but(everyone)),
+        (r#""ForAllValues:StringEquals":{"aws:PrincipalAccount":"111122223333"}"#, neither_but(everyone)),
+        (r#""StringNotEquals":{"aws:PrincipalAccount":"111122223333"}"#, neither_but(everyone)),
+        (r#""StringEquals":{"aws:PrincipalTag/team":"shop"}"#, neither_but(everyone)),
+        (r#""IpAddress":{"aws:SourceIp":"203.0.113.0/24"}"#, neither_but(everyone)),
+        (r#""Bool":{"aws:PrincipalIsAWSService":"false"}"#, neither_but(everyone)),
+        (r#""Bool":{"aws:SecureTransport":"true"}"#, neither_but(everyone)),
+        (r#""StringEquals":"gone""#, neither_but(everyone)),
+        (r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#, both("organisation o-a1b2c3d4e5")),
+        (
+            r#""ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":["o-a1b2c3d4e5/*"]}"#,
+            both("organisation path o-a1b2c3d4e5/*"),
+        ),
+        (r#""ArnLike":{"aws:SourceArn":"arn:aws:s3:::acme-exports"}"#, both("ARN arn:aws:s3:::acme-exports")),
+        (r#""StringLike":{"aws:userid":"AROAEXAMPLEORDERS:*"}"#, both("user id AROAEXAMPLEORDERS:*")),
+        (r#""Bool":{"aws:PrincipalIsAWSService":"true"}"#, both("services of AWS")),
+        (
+            r#""StringEquals":{"aws:SourceVpc":["vpc-0a1b2c3d","vpc-1a2b3c4d"]}"#,
+            both("VPC vpc-0a1b2c3d or vpc-1a2b3c4d"),
+        ),
+        (
+            r#""StringEquals":{"aws:SourceVpce":"vpce-0a1b2c3d","aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#,
+            both("VPC endpoint vpce-0a1b2c3d and organisation o-a1b2c3d4e5"),
+        ),
     ];
-    for (condition, everyone, account) in cases {
+    for (condition, (of_everyone, of_account)) in cases {
         let admits = |principal: &str| {
             of(&format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Condition":{{{condition}}}}}"#))
         };
-        assert_eq!(admits("*"), Ok(if everyone { "everyone (*)" } else { "" }.to_owned()), "{condition}");
-        assert_eq!(
-            admits("444455556666"),
-            Ok(if account { "account 444455556666" } else { "" }.to_owned()),
-            "{condition}"
-        );
+        assert_eq!(admits("*"), Ok(of_everyone), "{condition}");
+        assert_eq!(admits("444455556666"), Ok(of_account), "{condition}");
     }
+}
+
+#[test]
+fn what_a_policy_writes_is_fit_for_a_line() {
+    let long = "o".repeat(500);
+    let condition = format!(r#""StringEquals":{{"aws:PrincipalOrgID":"{long}"}}"#);
+    let words = |principal: &str| {
+        of(&format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Condition":{{{condition}}}}}"#)).unwrap()
+    };
+    let told = words(r"no\none");
+    assert!(told.starts_with(r"no\none, whose account cannot be told, only from organisation ooo"), "{told}");
+    assert!(told.len() < 250, "{told}");
 }
 
 #[test]
@@ -98,5 +139,8 @@ fn what_cannot_be_read_is_said() {
         assert_eq!(read(document), want, "{document}");
     }
     let single = r#"{"Statement":{"Effect":"Allow","Principal":"*"}}"#;
-    assert_eq!(outsiders(single, &|_| true).unwrap(), BTreeSet::from([Outsider::Everyone]));
+    assert_eq!(
+        outsiders(single, &|_| true).unwrap(),
+        BTreeSet::from([Outsider { who: Who::Everyone, only: Vec::new() }])
+    );
 }
