@@ -10,7 +10,7 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "backup-deleted",
     title: "Backup deletion",
-    fires_when: "a table's backup is deleted, in DynamoDB or in AWS Backup, or what keeps it there is shortened or removed",
+    fires_when: "a table's backup is deleted, in DynamoDB or in AWS Backup, or what keeps it there is shortened, removed or set anew",
     severity: "high",
     techniques: &["T1490"],
     why: "Backups outlive the table and its point-in-time recovery; whoever wants data gone for good, or paid for, has to delete them.",
@@ -81,6 +81,31 @@ fn of_aws_backup(call: &Call<'_>) -> Option<String> {
         "DeleteBackupVaultLockConfiguration" => {
             Some(format!("the lock of {vault} is removed: its backups can be deleted"))
         }
+        "PutBackupVaultLockConfiguration" => weak_lock(call).map(|what| format!("the lock of {vault} {what}")),
+        "PutBackupVaultAccessPolicy" => {
+            Some(format!("the access policy of {vault} is set: it decides who may delete and copy its backups"))
+        }
+        "DeleteBackupVaultAccessPolicy" => {
+            Some(format!("the access policy of {vault} is taken away: whoever it kept from deleting backups may do so"))
+        }
+        _ => None,
+    }
+}
+
+/// What a lock leaves open; `None` where it keeps backups as long as usual, and longer. The record does not tell how it was
+/// before.
+///
+/// Source: <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultLockConfiguration.html>: no
+/// `MinRetentionDays` is no least age, and jobs that ask for more than `MaxRetentionDays` fail.
+fn weak_lock(call: &Call<'_>) -> Option<String> {
+    let least = call.params.number(&["minRetentionDays"]);
+    let most = call.params.number(&["maxRetentionDays"]).filter(|most| *most < USUAL_RETENTION_DAYS);
+    match (least, most) {
+        (_, Some(most)) => Some(format!("lets no backup be kept for more than {}", days(most))),
+        (Some(least), None) if least < USUAL_RETENTION_DAYS => {
+            Some(format!("lets backups be deleted at an age of {}", days(least)))
+        }
+        (None, None) if may_hide(call) => Some("asks for no least age of backups".to_owned()),
         _ => None,
     }
 }
@@ -140,6 +165,10 @@ mod tests {
         };
         let days = |days: i64| format!(r#","lifecycle":{{"deleteAfterDays":{days}}}"#);
         let lifecycle = "UpdateRecoveryPointLifecycle";
+        let vault = |claim: &str, api: &str, more: &str| {
+            Case::new(claim, api, &format!(r#"{{"backupVaultName":"tables"{more}}}"#)).to(Service::Backup)
+        };
+        let lock = |claim: &str, more: &str| vault(claim, "PutBackupVaultLockConfiguration", more);
         check_with_and_without_policy(
             super::DETECTION.id,
             &[
@@ -165,6 +194,25 @@ mod tests {
                     .to(Service::Backup)
                     .fires("high")
                     .because("the lock of vault tables is removed: its backups can be deleted"),
+                lock("a lock of no least age", "")
+                    .fires("high")
+                    .because("the lock of vault tables asks for no least age of backups"),
+                lock("a lock for a week", r#","minRetentionDays":7,"changeableForDays":3"#)
+                    .fires("high")
+                    .because("the lock of vault tables lets backups be deleted at an age of 7 days"),
+                lock("a lock for a day at most", r#","minRetentionDays":1,"maxRetentionDays":1"#)
+                    .fires("high")
+                    .because("the lock of vault tables lets no backup be kept for more than 1 day"),
+                lock("a lock for 35 days", r#","minRetentionDays":35"#),
+                lock("a lock for a year, at most ten", r#","MinRetentionDays":365,"MaxRetentionDays":3650"#),
+                lock("a denied lock", "").error("AccessDeniedException"),
+                vault("an access policy", "PutBackupVaultAccessPolicy", r#","policy":"{}""#).fires("high").because(
+                    "the access policy of vault tables is set: it decides who may delete and copy its backups",
+                ),
+                vault("no access policy", "DeleteBackupVaultAccessPolicy", "").fires("high").because(
+                    "the access policy of vault tables is taken away: whoever it kept from deleting backups may do so",
+                ),
+                vault("an access policy that is read", "GetBackupVaultAccessPolicy", ""),
                 Case::new("an empty vault", "DeleteBackupVault", r#"{"backupVaultName":"tables"}"#).to(Service::Backup),
             ],
         );

@@ -79,6 +79,11 @@ pub(super) fn objections(call: &Call<'_>, context: &Context<'_>, home: &str, pla
     places.iter().filter_map(objection).collect()
 }
 
+/// Whether nothing is said about a region, since no list of them is there.
+pub(super) fn is_unsaid(context: &Context<'_>, region: &str) -> bool {
+    said(context.policy, |policy| policy.approves_region(region)) == Approval::NotSaid
+}
+
 /// What was done, and what is to be said against it.
 pub(super) fn reason(done: String, objections: &[String]) -> String {
     if objections.is_empty() { done } else { format!("{done}: {}", objections.join(", ")) }

@@ -2,7 +2,7 @@
 
 use serde_json_borrow::Value;
 
-use super::control::{Place, account_and_region_of, is, name, objections};
+use super::control::{Place, account_and_region_of, is, is_unsaid, name, objections, reason};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, field};
 use crate::severity::Severity;
@@ -10,8 +10,8 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "replica-changed",
     title: "Replica change",
-    fires_when: "a replica is added in a region or an account that is not approved, or any replica is removed",
-    severity: "high",
+    fires_when: "a replica is added in a region, in an account or under a key that is not approved, or where the policy lists no regions; or any replica is removed",
+    severity: "high, medium for a new replica where the policy lists no regions",
     techniques: &["T1537"],
     why: "A replica is a full copy that follows each write, with permissions of its own, where nobody may be watching; removing one deletes a copy that a recovery may need.",
     first_steps: &[
@@ -35,33 +35,64 @@ enum Change<'a> {
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html>.
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let ours = is(call, &["UpdateTable", "CreateTable", "CreateGlobalTable", "UpdateGlobalTable"]);
-    if !ours || context.names_api(call) {
+    if !ours {
         return None;
     }
     let (home, here) = call.account_and_region(access);
-    let mut reasons: Vec<String> = Vec::new();
+    let names_api = context.names_api(call);
+    let mut told = Told::default();
     for change in changes(call) {
         match change {
             Change::Added(region, key) => {
                 let key = key.map(|key| Place::Key(key, region));
                 let places: Vec<Place<'_>> = [Place::Region(region)].into_iter().chain(key).collect();
-                let objections = objections(call, context, home, &places);
-                if !objections.is_empty() {
-                    reasons.push(format!("a replica is added in {}: {}", name(region), objections.join(", ")));
-                }
+                let is_unsaid = region != here && is_unsaid(context, region);
+                told.add(
+                    format!("a replica is added in {}", name(region)),
+                    &objections(call, context, home, &places),
+                    is_unsaid && !names_api,
+                );
             }
-            Change::Removed(region) => reasons.push(format!("the replica in {} is removed", name(region))),
+            Change::Removed(region) if !names_api => {
+                told.reasons.push(format!("the replica in {} is removed", name(region)));
+                told.is_grave = true;
+            }
+            Change::Removed(_) => {}
         }
     }
     if let Some(source) = call.params.text(&["globalTableSourceArn"]) {
         let account = account_and_region_of(source).map(|(account, _)| Place::Account(account));
         let places: Vec<Place<'_>> = account.into_iter().chain([Place::Region(here)]).collect();
-        let objections = objections(call, context, home, &places);
-        if !objections.is_empty() {
-            reasons.push(format!("the table is a replica of {}: {}", name(source), objections.join(", ")));
-        }
+        let is_unsaid = is_unsaid(context, here) && !names_api;
+        told.add(
+            format!("the table is a replica of {}", name(source)),
+            &objections(call, context, home, &places),
+            is_unsaid,
+        );
     }
-    (!reasons.is_empty()).then(|| Verdict::new(Severity::High, reasons.join(", ")))
+    let Told { reasons, is_grave, is_refused } = told;
+    let severity = if is_grave { Severity::High } else { Severity::Medium };
+    (!reasons.is_empty()).then(|| Verdict::new(severity, reasons.join(", ")).aggravated_if(is_refused))
+}
+
+/// What is told of the changes of a call.
+#[derive(Default)]
+struct Told {
+    reasons: Vec<String>,
+    /// Whether a replica goes, or comes where it may not be.
+    is_grave: bool,
+    /// Whether one comes where it may not be. A line of policy that names the API does not mean that.
+    is_refused: bool,
+}
+
+impl Told {
+    fn add(&mut self, done: String, objections: &[String], even_without: bool) {
+        if !objections.is_empty() || even_without {
+            self.reasons.push(reason(done, objections));
+        }
+        self.is_grave |= !objections.is_empty();
+        self.is_refused |= !objections.is_empty();
+    }
 }
 
 /// A table in a few regions has a few of them; the list of a request that is refused may be as long as the caller likes.
@@ -97,6 +128,7 @@ tables:
   - table: orders
     expected:
       - {user: alice, effects: [admin]}
+      - {user: bob, actions: [UpdateTable, CreateTable]}
 ";
 
     fn update(claim: &str, updates: &str) -> Case {
@@ -123,6 +155,12 @@ tables:
                     .because("a replica is added in eu-central-1: key alias/loot is not approved"),
                 update("in another case", r#"[{"Create":{"RegionName":"us-east-1"}}]"#).fires("high"),
                 update("denied", &create("us-east-1", "")).error("AccessDenied").fires("medium"),
+                update("another region, by whom a line names for the API", &create("us-east-1", "")).by("bob").fires("high"),
+                update("removed, by whom a line names for the API", r#"[{"delete":{"regionName":"eu-central-1"}}]"#).by("bob"),
+                update("both, by whom a line names for the API", r#"[{"delete":{"regionName":"eu-central-1"}},{"create":{"regionName":"us-east-1"}}]"#)
+                    .by("bob")
+                    .fires("high")
+                    .because("a replica is added in us-east-1: region us-east-1 is not approved"),
                 update("removed", r#"[{"delete":{"regionName":"eu-central-1"}}]"#)
                     .fires("high")
                     .because("the replica in eu-central-1 is removed"),
@@ -163,6 +201,9 @@ tables:
                 replica_of("of another account's table", "123456789012").fires("high").because(
                     "the table is a replica of arn:aws:dynamodb:eu-central-1:123456789012:table/orders: account 123456789012 is not approved",
                 ),
+                replica_of("of another account's table, by whom a line names for the API", "123456789012")
+                    .by("bob")
+                    .fires("high"),
                 replica_of("of an approved account's table", "444455556666"),
                 Case::new("created by itself", "CreateTable", r#"{"tableName":"orders"}"#),
             ],
@@ -170,15 +211,41 @@ tables:
     }
 
     #[test]
-    fn without_a_list_a_new_region_is_left_to_table_updated() {
+    fn without_a_list_a_new_region_is_told_as_what_nothing_is_said_about() {
         let foreign_key =
             r#","kMSMasterKeyId":"arn:aws:kms:us-east-1:123456789012:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d""#;
+        let group = |claim: &str, regions: &str| {
+            let params = format!(r#"{{"globalTableName":"orders","replicationGroup":[{regions}]}}"#);
+            Case::new(claim, "CreateGlobalTable", &params)
+        };
+        let lines = "version: 1\ntables:\n  - table: orders\n    expected:\n      - {user: bob, actions: [UpdateTable]}\n      - {user: carol, effects: [admin]}\n";
+        check(
+            ID,
+            lines,
+            &[
+                update("added by whom a line names for the API", &create("us-east-1", "")).by("bob"),
+                update("under another's key", &create("us-east-1", foreign_key)).by("bob").fires("high"),
+                update("added by whom a line expects", &create("us-east-1", "")).by("carol").fires("medium"),
+            ],
+        );
         for policy in ["", "version: 1\ntables:\n  - table: orders\n"] {
             check(
                 ID,
                 policy,
                 &[
-                    update("added", &create("us-east-1", "")),
+                    update("added", &create("us-east-1", ""))
+                        .fires("medium")
+                        .because("a replica is added in us-east-1"),
+                    group("of 2017, with the region of the table", r#"{"regionName":"eu-west-1"},{"regionName":"us-east-1"}"#)
+                        .fires("medium")
+                        .because("a replica is added in us-east-1"),
+                    group("of 2017, of that region alone", r#"{"regionName":"eu-west-1"}"#),
+                    Case::new(
+                        "of a table of the same account",
+                        "CreateTable",
+                        r#"{"tableName":"orders","globalTableSourceArn":"arn:aws:dynamodb:us-east-1:111122223333:table/orders"}"#,
+                    )
+                    .fires("medium"),
                     update("under another's key", &create("us-east-1", foreign_key)).fires("high"),
                     update("removed", r#"[{"delete":{"regionName":"us-east-1"}}]"#).fires("high"),
                     update("removed, and not told where", r#"[{"delete":{}}]"#).fires("high"),

@@ -10,7 +10,7 @@ use crate::table::TableArn;
 pub(super) const DETECTION: Detection = Detection {
     id: "stream-opened",
     title: "Stream opened",
-    fires_when: "a table's stream is switched on, or a Kinesis stream, a Lambda function or a pipe is attached to its changes",
+    fires_when: "a table's stream is switched on, or a Kinesis stream, a Lambda function or a pipe is attached to its changes; or any pipe is turned to an account that is not approved",
     severity: "medium, high to an account that is not approved",
     techniques: &["T1537"],
     why: "From then on whoever reads at the other end sees each change of each item, and no read of the table shows it.",
@@ -23,48 +23,65 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    let (done, to) = opened(call)?;
+    let Opened { done, to, of_a_table } = opened(call)?;
     let (home, _) = call.account_and_region(access);
     let account = to.and_then(account_and_region_of).map(|(account, _)| Place::Account(account));
     let objections = objections(call, context, home, account.as_slice());
-    if objections.is_empty() && context.standing.is_expected() {
+    if objections.is_empty() && (context.standing.is_expected() || !of_a_table) {
         return None;
     }
     let severity = if objections.is_empty() { Severity::Medium } else { Severity::High };
-    Some(Verdict::new(severity, reason(done, &objections)))
+    Some(Verdict::new(severity, reason(done, &objections)).aggravated_if(!objections.is_empty()))
 }
 
-/// What the call opens, in words, and the ARN of what changes flow to.
+/// What a call opens.
+struct Opened<'v> {
+    /// In words.
+    done: String,
+    /// The ARN of what changes flow to.
+    to: Option<&'v str>,
+    /// Whether the changes are known to be a table's.
+    of_a_table: bool,
+}
+
+/// What the call opens.
 ///
 /// Sources: `StreamSpecification` of "`UpdateTable`" and "`CreateTable`", "`EnableKinesisStreamingDestination`",
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_EnableKinesisStreamingDestination.html>,
-/// "`CreateEventSourceMapping`" and "`UpdateEventSourceMapping`" of Lambda and "`CreatePipe`" of EventBridge Pipes. A pipe's source cannot be changed later.
-fn opened<'v>(call: &'v Call<'_>) -> Option<(String, Option<&'v str>)> {
+/// "`CreateEventSourceMapping`" and "`UpdateEventSourceMapping`" of Lambda and "`CreatePipe`" and "`UpdatePipe`" of EventBridge Pipes,
+/// <https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_UpdatePipe.html>. A pipe's source cannot be changed later, and
+/// what is changed about it does not tell it.
+fn opened<'v>(call: &'v Call<'_>) -> Option<Opened<'v>> {
     const MAPPINGS: [&str; 2] = ["CreateEventSourceMapping20150331", "UpdateEventSourceMapping20150331"];
     let text = |field| call.params.text(&[field]);
     let named = |what: &str, target: Option<&str>| match target {
         Some(target) => format!("{what} {}", name(target)),
         None => format!("{what} that the record does not tell"),
     };
+    let of_a_table = |done, to| Opened { done, to, of_a_table: true };
     let (service, api) = (call.operation.service, call.record.event_name());
     if is(call, &["UpdateTable", "CreateTable"]) {
         let enabled = call.params.flag(&["streamSpecification", "streamEnabled"]) == Some(true);
         let view = call.params.text(&["streamSpecification", "streamViewType"]);
         let view = view.map_or(String::new(), |view| format!(" ({})", name(view)));
-        enabled.then(|| (format!("the table's stream is switched on{view}"), None))
+        enabled.then(|| of_a_table(format!("the table's stream is switched on{view}"), None))
     } else if is(call, &["EnableKinesisStreamingDestination"]) {
         let stream = text("streamArn");
-        Some((named("each change goes to the Kinesis stream", stream), stream))
+        Some(of_a_table(named("each change goes to the Kinesis stream", stream), stream))
     } else if service == Service::Lambda && MAPPINGS.contains(&api) {
         let response = call.response();
         let source = text("eventSourceArn").or_else(|| response.text(&["eventSourceArn"]));
         let function = text("functionName");
         // An update that names no function leaves it as it is.
         let attached = is_table_stream(source) && (function.is_some() || api == MAPPINGS[0]);
-        attached.then(|| (named("each change goes to the function", function), function))
+        attached.then(|| of_a_table(named("each change goes to the function", function), function))
     } else if service == Service::Pipes && api == "CreatePipe" && is_table_stream(text("source")) {
         let target = text("target");
-        Some((named("each change goes by a pipe to", target), target))
+        Some(of_a_table(named("each change goes by a pipe to", target), target))
+    } else if service == Service::Pipes && api == "UpdatePipe" {
+        let target = text("target")?;
+        let done = format!("what a pipe takes, which may be a table's changes, goes to {}", name(target));
+        Some(Opened { done, to: Some(target), of_a_table: false })
     } else {
         None
     }
@@ -159,6 +176,10 @@ tables:
             let params = format!(r#"{{"name":"changes","source":"{source}","target":"{target}"}}"#);
             Case::new(claim, "CreatePipe", &params).to(Service::Pipes)
         };
+        let target = |account: &str| format!("arn:aws:sqs:eu-west-1:{account}:loot");
+        let repipe = |claim: &str, change: &str| {
+            Case::new(claim, "UpdatePipe", &format!(r#"{{"name":"changes",{change}}}"#)).to(Service::Pipes)
+        };
         let queue = "arn:aws:sqs:eu-west-1:111122223333:jobs";
         check(
             ID,
@@ -175,6 +196,13 @@ tables:
                     "each change goes by a pipe to arn:aws:sqs:eu-west-1:123456789012:loot: account 123456789012 is not approved",
                 ),
                 pipe("a pipe of a queue", queue),
+                repipe("a pipe turned to another account", &format!(r#""target":"{}""#, target("123456789012")))
+                    .fires("high")
+                    .because(
+                        "what a pipe takes, which may be a table's changes, goes to arn:aws:sqs:eu-west-1:123456789012:loot: account 123456789012 is not approved",
+                    ),
+                repipe("a pipe turned within the account", &format!(r#""Target":"{}""#, target("111122223333"))),
+                repipe("a pipe stopped", r#""desiredState":"STOPPED""#),
             ],
         );
     }

@@ -1,8 +1,11 @@
 //! A table is made from a backup, or from a moment of another one.
 
+use std::cmp::Ordering;
+
 use super::control::{Place, account_and_region_of, is, may_hide, name, objections, reason};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
+use crate::policy::Sensitivity;
 use crate::severity::Severity;
 use crate::table::TableArn;
 
@@ -33,8 +36,7 @@ const APIS: [&str; 3] = ["RestoreTableFromBackup", "RestoreTableToPointInTime", 
 const BY_AWS_BACKUP: &str = "RestoreTableFromAwsBackup";
 
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
-    // Told once, of the table that is made; the reason names its source.
-    if !is(call, &APIS) || access.is_source {
+    if !is(call, &APIS) || is_for_the_other(call, access, context) {
         return None;
     }
     let source = ["backupArn", "sourceTableArn", "sourceTableName"].iter().find_map(|field| call.params.text(&[field]));
@@ -53,12 +55,32 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         return None;
     }
     let severity = if objections.is_empty() { Severity::Medium } else { Severity::High };
-    let mut done = "the table is restored".to_owned();
-    done.extend(source.map(|source| match TableArn::parse(source) {
-        Some(arn) => format!(" from {}", name(&arn.table.to_string())),
-        None => format!(" from {}", name(source)),
-    }));
-    Some(Verdict::new(severity, reason(done, &objections)))
+    let done = if access.is_source {
+        let target = call.params.text(&["targetTableName"]).map_or("a table that is not told".to_owned(), name);
+        format!("the table is restored to {target}")
+    } else {
+        let source = source.map(|source| match TableArn::parse(source) {
+            Some(arn) => format!(" from {}", name(&arn.table.to_string())),
+            None => format!(" from {}", name(source)),
+        });
+        format!("the table is restored{}", source.unwrap_or_default())
+    };
+    Some(Verdict::new(severity, reason(done, &objections)).aggravated_if(!objections.is_empty()))
+}
+
+/// Whether a restore is told of the other one of its two tables: of the more sensitive one, else of the one that is made. The
+/// data is the source's, whatever the copy is called.
+fn is_for_the_other(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> bool {
+    let sensitivity = |access: &Access<'_>| {
+        let table = access.table.as_ref().and_then(|table| context.policy?.table(table));
+        table.map_or(Sensitivity::Normal, |table| table.sensitivity)
+    };
+    let accesses = call.accesses();
+    let other = accesses.iter().find(|other| other.is_source != access.is_source);
+    other.is_some_and(|other| match sensitivity(other).cmp(&sensitivity(access)) {
+        Ordering::Equal => access.is_source,
+        order => order.is_gt(),
+    })
 }
 
 #[cfg(test)]
@@ -127,6 +149,41 @@ tables:
             &[to_a_moment("to a region that is not approved", "")
                 .fires("high")
                 .because("the table is restored from orders: region eu-west-1 is not approved")],
+        );
+    }
+
+    #[test]
+    fn a_restore_is_told_once_of_the_more_sensitive_table() {
+        let policy = |of_orders: &str, of_copy: &str| {
+            format!(
+                "version: 1\ntables:\n  - table: orders\n    sensitivity: {of_orders}\n    expected: [{{user: bob, effects: [admin]}}]\n  - table: copy\n    sensitivity: {of_copy}\n"
+            )
+        };
+        let from = "the table is restored from orders";
+        let to = "the table is restored to copy";
+        let cases = [
+            ("normal", "normal", "medium", from),
+            ("high", "low", "high", to),
+            ("high", "normal", "high", to),
+            ("normal", "low", "medium", to),
+            ("low", "normal", "medium", from),
+            ("low", "high", "high", from),
+            ("high", "high", "high", from),
+        ];
+        for (of_orders, of_copy, severity, reason) in cases {
+            let claim = format!("{of_orders}, {of_copy}");
+            check(ID, &policy(of_orders, of_copy), &[to_a_moment(&claim, "").fires(severity).because(reason)]);
+        }
+        let expected = to_a_moment("by whom the source's owner expects to", "").by("bob");
+        check(
+            ID,
+            &policy("high", "normal"),
+            &[expected, from_backup("from elsewhere", "123456789012", "eu-west-1").fires("high")],
+        );
+        check(
+            ID,
+            "version: 1\ntables:\n  - table: orders\n    sensitivity: high\n",
+            &[to_a_moment("to a table that no entry is about", "").fires("high").because(to)],
         );
     }
 

@@ -141,9 +141,12 @@ impl Service {
             ]),
             Self::Backup => Calls::Only(&[
                 "DeleteBackupVault",
+                "DeleteBackupVaultAccessPolicy",
                 "DeleteBackupVaultLockConfiguration",
                 "DeleteRecoveryPoint",
                 "DisassociateRecoveryPoint",
+                "PutBackupVaultAccessPolicy",
+                "PutBackupVaultLockConfiguration",
                 "UpdateRecoveryPointLifecycle",
             ]),
             Self::S3 => Calls::Only(&[

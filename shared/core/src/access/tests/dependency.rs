@@ -48,7 +48,13 @@ fn every_audited_call_tells_what_it_is_about() {
         (Service::CloudTrail, &[], r#"{"name":"main"}"#, &trail),
         (
             Service::Backup,
-            &["DeleteBackupVault", "DeleteBackupVaultLockConfiguration"],
+            &[
+                "DeleteBackupVault",
+                "DeleteBackupVaultAccessPolicy",
+                "DeleteBackupVaultLockConfiguration",
+                "PutBackupVaultAccessPolicy",
+                "PutBackupVaultLockConfiguration",
+            ],
             r#"{"backupVaultName":"daily"}"#,
             &vault,
         ),
