@@ -5,6 +5,7 @@
 
 use serde_json_borrow::Value;
 
+use super::control::name;
 use crate::access::{Params, field};
 
 /// What is not logged in full, in words; `None` where it is.
@@ -16,26 +17,38 @@ pub(super) struct Gaps {
     pub(super) streams: Option<String>,
     /// Of the management events that change something.
     pub(super) management: Option<String>,
+    /// Of those of KMS, where the others are logged.
+    pub(super) keys: Option<String>,
 }
 
 /// The gaps of the selectors in a request; `None` where it tells none. Tables that `is_own` knows by their ARN may be left
 /// out: what writes down what was told of others is of no interest.
 pub(super) fn gaps(params: &Params<'_>, is_own: &dyn Fn(&str) -> bool) -> Option<Gaps> {
     if let Some(selectors) = params.get("advancedEventSelectors").and_then(Value::as_array) {
-        let logged = |kind: Option<&Kind>| -> Vec<Logged> {
-            selectors.iter().filter_map(|selector| advanced(selector, kind, is_own)).collect()
+        let logged = |kind: Option<&Kind>, source: &str| -> Vec<Logged> {
+            selectors.iter().filter_map(|selector| advanced(selector, kind, source, is_own)).collect()
         };
+        let management = management_gap(&logged(None, SOURCE));
         return Some(Gaps {
-            items: TABLE.gap(&logged(Some(&TABLE))),
-            streams: STREAM.gap(&logged(Some(&STREAM))),
-            management: management_gap(&logged(None)),
+            items: TABLE.gap(&logged(Some(&TABLE), SOURCE)),
+            streams: STREAM.gap(&logged(Some(&STREAM), SOURCE)),
+            keys: key_gap(&logged(None, KMS)).filter(|_| management.is_none()),
+            management,
         });
     }
     let selectors = params.get("eventSelectors").and_then(Value::as_array)?;
     let items: Vec<Logged> = selectors.iter().flat_map(basic).collect();
-    let management: Vec<Logged> = selectors.iter().filter_map(basic_management).collect();
+    let logged = |source: &str| -> Vec<Logged> {
+        selectors.iter().filter_map(|selector| basic_management(selector, source)).collect()
+    };
+    let management = management_gap(&logged(SOURCE));
     // Basic selectors know no streams, so that leaving them out narrows nothing.
-    Some(Gaps { items: TABLE.gap(&items), streams: None, management: management_gap(&management) })
+    Some(Gaps {
+        items: TABLE.gap(&items),
+        streams: None,
+        keys: key_gap(&logged(KMS)).filter(|_| management.is_none()),
+        management,
+    })
 }
 
 /// What one selector logs of a kind of event.
@@ -105,6 +118,11 @@ fn management_gap(logged: &[Logged]) -> Option<String> {
     (!writes).then(|| words("changes of tables and of what guards them (management events)", logged))
 }
 
+fn key_gap(logged: &[Logged]) -> Option<String> {
+    let (_, writes) = in_full(logged);
+    (!writes).then(|| words("calls that endanger the keys of tables (management events of KMS)", logged))
+}
+
 /// Whether all reads and all writes are logged. Limits of several selectors could make up the whole between them; that is not
 /// looked into.
 fn in_full(logged: &[Logged]) -> (bool, bool) {
@@ -132,19 +150,19 @@ fn basic(selector: &Value<'_>) -> Vec<Logged> {
             continue;
         }
         let all = values.iter().any(|value| is_start_of_all_tables(value));
-        let limits = if all { Vec::new() } else { vec![format!("the table is one of {}", values.join(", "))] };
+        let limits = if all { Vec::new() } else { vec![format!("the table is one of {}", name(&values.join(", ")))] };
         let (reads, writes) = reads_and_writes(selector);
         logged.push(Logged { reads, writes, limits });
     }
     logged
 }
 
-/// What a basic selector logs of management events. The sources that it can leave out are `kms.amazonaws.com` and
+/// What a basic selector logs of the management events of a source. The sources that it can leave out are `kms.amazonaws.com` and
 /// `rdsdata.amazonaws.com`.
-fn basic_management(selector: &Value<'_>) -> Option<Logged> {
+fn basic_management(selector: &Value<'_>, source: &str) -> Option<Logged> {
     let included = field(selector, "includeManagementEvents").and_then(Value::as_bool) != Some(false);
     let (reads, writes) = reads_and_writes(selector);
-    (included && !list(selector, "excludeManagementEventSources").any(|source| source == SOURCE)).then(|| Logged {
+    (included && !list(selector, "excludeManagementEventSources").any(|excluded| excluded == source)).then(|| Logged {
         reads,
         writes,
         limits: Vec::new(),
@@ -162,17 +180,20 @@ fn reads_and_writes(selector: &Value<'_>) -> (bool, bool) {
 /// `eventSource` of all of DynamoDB's events, its streams' too.
 const SOURCE: &str = "dynamodb.amazonaws.com";
 
-/// What an advanced selector logs of a kind of data events, or of management events where `kind` is `None`.
-fn advanced(selector: &Value<'_>, kind: Option<&Kind>, is_own: &dyn Fn(&str) -> bool) -> Option<Logged> {
+/// `eventSource` of KMS's events.
+const KMS: &str = "kms.amazonaws.com";
+
+/// What an advanced selector logs of a kind of data events of a source, or of its management events where `kind` is `None`.
+fn advanced(selector: &Value<'_>, kind: Option<&Kind>, source: &str, is_own: &dyn Fn(&str) -> bool) -> Option<Logged> {
     let fields = field(selector, "fieldSelectors").and_then(Value::as_array).unwrap_or_default();
     let category = if kind.is_some() { "Data" } else { "Management" };
     let mut logged = Logged { reads: true, writes: true, limits: Vec::new() };
     for selector in fields {
         let admits = |value: &str| admits(selector, value);
-        let name = text(selector, "field").unwrap_or("a field that is not told").to_ascii_lowercase();
-        let limited = match (name.as_str(), kind) {
+        let asked = text(selector, "field").unwrap_or("a field that is not told").to_ascii_lowercase();
+        let limited = match (asked.as_str(), kind) {
             ("eventcategory", _) if !admits(category) => return None,
-            ("eventsource", _) if !admits(SOURCE) => return None,
+            ("eventsource", _) if !admits(source) => return None,
             ("eventtype", _) if !admits("AwsApiCall") => return None,
             ("resources.type", Some(kind)) if !admits(kind.resource_type) => return None,
             ("eventcategory" | "eventsource" | "eventtype" | "resources.type", _) => false,
@@ -243,10 +264,10 @@ fn is_start_of_all_tables(start: &str) -> bool {
 fn limit(selector: &Value<'_>) -> String {
     let operators = POSITIVE.iter().chain(&NEGATIVE).filter_map(|(operator, _)| {
         let values: Vec<&str> = list(selector, operator).collect();
-        (!values.is_empty()).then(|| format!("{operator} {}", values.join(", ")))
+        (!values.is_empty()).then(|| format!("{operator} {}", name(&values.join(", "))))
     });
     let conditions = operators.collect::<Vec<_>>().join(" and ");
-    format!("{} {conditions}", text(selector, "field").unwrap_or("a field that is not told"))
+    format!("{} {conditions}", name(text(selector, "field").unwrap_or("a field that is not told")))
 }
 
 fn text<'v>(value: &'v Value<'_>, name: &str) -> Option<&'v str> {

@@ -3,6 +3,7 @@
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call};
 use crate::operation::Service;
+use crate::printable::printable;
 use crate::severity::Severity;
 
 pub(super) const DETECTION: Detection = Detection {
@@ -39,6 +40,9 @@ const CHANGES: [(&str, &str); 12] = [
     ("Replication", "decides where copies of its files go"),
 ];
 
+/// How many characters of a file's key are told: more than those of a log file, which can only be brought back by all of it.
+const LONGEST_KEY: usize = 400;
+
 fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<Verdict> {
     let resource = access.resource.as_ref().filter(|resource| resource.service == Service::S3)?;
     let bucket = resource.name.as_ref();
@@ -55,7 +59,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         "DeleteObjects" => "several of its files are deleted".to_owned(),
         "DeleteObject" => match call.params.text(&["key"]) {
             Some(key) if !key.split('/').any(|part| part == "AWSLogs") => return None,
-            Some(key) => format!("the file {key} is deleted"),
+            Some(key) => format!("the file {} is deleted", printable(key, LONGEST_KEY)),
             None => "a file of it is deleted".to_owned(),
         },
         _ if by_deployer || strengthens(call) => return None,
@@ -71,7 +75,11 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
 /// Whether a call only takes possibilities away from an intruder.
 fn strengthens(call: &Call<'_>) -> bool {
     match call.record.event_name() {
-        "PutBucketVersioning" => call.params.text(&["VersioningConfiguration", "Status"]) == Some("Enabled"),
+        // What a request does not name of it stays as it is.
+        "PutBucketVersioning" => {
+            let set = |field| call.params.text(&["VersioningConfiguration", field]);
+            set("Status") == Some("Enabled") && set("MfaDelete").is_none_or(|set| set == "Enabled")
+        }
         "PutBucketPublicAccessBlock" => {
             ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
                 .iter()
@@ -118,6 +126,9 @@ tables: []
                 case("notification", "PutBucketNotification", "").fires("high"),
                 case("suspended", "PutBucketVersioning", r#","VersioningConfiguration":{"Status":"Suspended"}"#).fires("high"),
                 case("enabled", "PutBucketVersioning", r#","VersioningConfiguration":{"Status":"Enabled"}"#),
+                case("enabled, with MFA", "PutBucketVersioning", r#","VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Enabled"}"#),
+                case("enabled, without MFA", "PutBucketVersioning", r#","VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Disabled"}"#)
+                    .fires("high"),
                 case("opened", "PutBucketPublicAccessBlock", &block("false")).fires("high"),
                 case("closed", "PutBucketPublicAccessBlock", &block("true")),
                 case("object lock", "PutBucketObjectLockConfiguration", "").fires("high"),
@@ -125,6 +136,9 @@ tables: []
                 case("a log file", "DeleteObject", file).fires("high").because(
                     "DeleteObject on a log bucket of the policy: the file AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/a.json.gz is deleted",
                 ),
+                case("a file of two lines", "DeleteObject", r#","key":"AWSLogs/a\nb""#)
+                    .fires("high")
+                    .because(r"DeleteObject on a log bucket of the policy: the file AWSLogs/a\nb is deleted"),
                 case("a file, not told which", "DeleteObject", "").fires("high"),
                 case("files", "DeleteObjects", r#","delete":"""#).fires("high"),
                 case("another file", "DeleteObject", r#","key":"reports/AWSLogs.csv""#),

@@ -11,8 +11,8 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "selectors-narrowed",
     title: "Selectors narrowed",
-    fires_when: "the selectors of a trail are set and DynamoDB's data events are not all logged then, or its management events are not; or a trail is set to aggregate data events",
-    severity: "critical, high where only management events are left out, medium where only streams are",
+    fires_when: "the selectors of a trail are set and DynamoDB's data events are not all logged then, or its management events or those of KMS are not; or a trail is set to aggregate data events",
+    severity: "critical, high where only management events are left out, medium where only streams or KMS are",
     techniques: &["T1562.008"],
     why: "What a trail does not log, nobody sees: reads, writes and deletions of items leave no trace from the moment of the call on.",
     first_steps: &[
@@ -51,10 +51,11 @@ fn narrowed(gaps: Gaps) -> Option<(Severity, String)> {
         Gaps { items: Some(_), .. } => Severity::Critical,
         // Another trail often has them, and EventBridge tells the most of them too.
         Gaps { management: Some(_), .. } => Severity::High,
-        Gaps { streams: Some(_), .. } => Severity::Medium,
-        Gaps { items: None, management: None, streams: None } => return None,
+        // Without KMS's, nobody hears of a key that is disabled or deleted; many leave them out for their number.
+        Gaps { streams: Some(_), .. } | Gaps { keys: Some(_), .. } => Severity::Medium,
+        Gaps { items: None, management: None, streams: None, keys: None } => return None,
     };
-    let reasons: Vec<String> = [gaps.items, gaps.streams, gaps.management].into_iter().flatten().collect();
+    let reasons: Vec<String> = [gaps.items, gaps.streams, gaps.management, gaps.keys].into_iter().flatten().collect();
     Some((severity, reasons.join("; ")))
 }
 

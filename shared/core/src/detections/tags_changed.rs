@@ -2,6 +2,7 @@
 
 use serde_json_borrow::Value;
 
+use super::control::name;
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, field};
 use crate::severity::Severity;
@@ -37,20 +38,23 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
     Some(Verdict::new(Severity::Low, reason))
 }
 
+/// How many tags are told: a table has at most 50, and a request that is refused as many as its caller likes.
+const MOST: usize = 20;
+
 /// `tags` of `TagResource`: a list of `{"key": …, "value": …}`.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html>
 fn set(call: &Call<'_>) -> Vec<String> {
-    let text = |tag, name| field(tag, name).and_then(Value::as_str);
-    let tag = |tag| Some(format!("{}={}", text(tag, "key")?, text(tag, "value").unwrap_or_default()));
-    call.params.list(&["tags"]).iter().filter_map(tag).collect()
+    let text = |tag, of| field(tag, of).and_then(Value::as_str);
+    let tag = |tag| Some(format!("{}={}", name(text(tag, "key")?), name(text(tag, "value").unwrap_or_default())));
+    call.params.list(&["tags"]).iter().filter_map(tag).take(MOST).collect()
 }
 
 /// `tagKeys` of `UntagResource`.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UntagResource.html>
 fn taken(call: &Call<'_>) -> Vec<String> {
-    call.params.list(&["tagKeys"]).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    call.params.list(&["tagKeys"]).iter().filter_map(Value::as_str).map(name).take(MOST).collect()
 }
 
 #[cfg(test)]
@@ -82,6 +86,9 @@ tables:
                 ),
                 Case::new("taken away", "UntagResource", &params("orders", keys)).fires("low").because(
                     "UntagResource takes away access, team, and tags decide who has access (policy line 4)",
+                ),
+                Case::new("of many lines", "UntagResource", &params("orders", r#","tagKeys":["a\nb"]"#)).fires("low").because(
+                    r"UntagResource takes away a\nb, and tags decide who has access (policy line 4)",
                 ),
                 Case::new("not told which", "UntagResource", &params("orders", "")).fires("low").because(
                     "UntagResource takes away tags that the record does not tell, and tags decide who has access (policy line 4)",

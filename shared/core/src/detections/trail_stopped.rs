@@ -1,5 +1,7 @@
 //! A trail is stopped, deleted, moved or narrowed.
 
+use serde_json_borrow::Value;
+
 use super::control::{Place, name, objections};
 use super::{Context, Detection, Judge, Verdict};
 use crate::access::{Access, Call, Params};
@@ -9,8 +11,8 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "trail-stopped",
     title: "Trail stopped",
-    fires_when: "a trail is stopped or deleted, sends its files to a bucket that is not known, or covers fewer regions or accounts",
-    severity: "critical, high where only the proof of its files is switched off",
+    fires_when: "a trail is stopped or deleted, sends its files to a bucket that is not known, or covers fewer regions or accounts; or anyone but this pipeline's deployer sets the ways by which its files are told of",
+    severity: "critical, high where only the proof of its files is switched off or another way of delivery is set",
     techniques: &["T1562.008"],
     why: "Without the trail there are no records of who reads, writes and deletes items, and nothing here will speak up.",
     first_steps: &[
@@ -70,9 +72,19 @@ fn updated(call: &Call<'_>, context: &Context<'_>) -> Option<(Severity, String)>
     .into_iter()
     .flatten()
     .collect();
+    let by_deployer = context.policy.is_some_and(|policy| policy.is_deployer(&call.actor, home));
+    // Whoever waits for its files under the old prefix, at the old topic or in the old log group hears no more.
+    let route = |field: &str, set: &str, none: &str| {
+        let value = params.get(field).and_then(Value::as_str).filter(|_| !by_deployer)?;
+        Some(if value.is_empty() { none.to_owned() } else { format!("{set} {}", name(value)) })
+    };
     let weakening = [
         off("includeGlobalServiceEvents").then(|| "leave out global services".to_owned()),
         off("enableLogFileValidation").then(|| "write no digests any more, which prove its files".to_owned()),
+        route("s3KeyPrefix", "write its files under the prefix", "write its files under no prefix"),
+        route("snsTopicName", "tell of its files at the topic", "tell of its files at no topic"),
+        route("cloudWatchLogsLogGroupArn", "copy its events to the log group", "copy its events to no log group"),
+        route("cloudWatchLogsRoleArn", "copy its events by the role", "copy its events by no role"),
     ];
     let severity = if blinding.is_empty() { Severity::High } else { Severity::Critical };
     let reasons: Vec<String> = blinding.into_iter().chain(weakening.into_iter().flatten()).collect();
@@ -124,7 +136,21 @@ mod tests {
                 update(
                     "a log group",
                     r#""cloudWatchLogsLogGroupArn":"arn:aws:logs:eu-west-1:111122223333:log-group:trail:*""#,
-                ),
+                )
+                .fires("high")
+                .because("UpdateTrail has the trail copy its events to the log group arn:aws:logs:eu-west-1:111122223333:log-group:trail:*"),
+                update("no log group", r#""cloudWatchLogsLogGroupArn":"","cloudWatchLogsRoleArn":"""#)
+                    .fires("high")
+                    .because("UpdateTrail has the trail copy its events to no log group; copy its events by no role"),
+                update("another prefix", r#""s3KeyPrefix":"elsewhere""#)
+                    .fires("high")
+                    .because("UpdateTrail has the trail write its files under the prefix elsewhere"),
+                update("no prefix", r#""s3KeyPrefix":"""#).fires("high"),
+                update("no topic", r#""snsTopicName":"""#)
+                    .fires("high")
+                    .because("UpdateTrail has the trail tell of its files at no topic"),
+                update("nothing is said of delivery", r#""s3KeyPrefix":null,"snsTopicName":null"#),
+                update("a topic, and one region", r#""snsTopicName":"loot","isMultiRegionTrail":false"#).fires("critical"),
                 case("left out", "UpdateTrail", r#"{"omitted":true,"reason":"requestParameters too large"}"#)
                     .fires("critical"),
                 case("denied without parameters", "UpdateTrail", "null").error("AccessDenied").fires("high"),
@@ -142,8 +168,10 @@ approved:
   keys: ["arn:aws:kms:eu-west-1:444455556666:key/*"]
 pipeline:
   log-buckets: [acme-cloudtrail]
+  deployer: [{role: ci/tablewarden-deploy}]
 tables: []
 "#;
+        let deployer = ("ci/tablewarden-deploy", "111122223333");
         let key = |account: &str| format!("arn:aws:kms:eu-west-1:{account}:key/0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d");
         let update = |claim, field: &str, value: &str| {
             let params = format!(r#"{{"name":"main","{field}":"{value}"}}"#);
@@ -157,6 +185,11 @@ tables: []
                 update("unknown", "s3BucketName", "acme-cloudtrail-2").fires("critical").because(
                     "UpdateTrail has the trail send its files to acme-cloudtrail-2, which is no log bucket of the policy",
                 ),
+                update("a topic", "snsTopicName", "acme-logs").fires("high"),
+                update("a topic, by the deployer", "snsTopicName", "acme-logs").by_role(deployer.0, deployer.1),
+                update("moved by the deployer", "s3BucketName", "elsewhere")
+                    .by_role(deployer.0, deployer.1)
+                    .fires("critical"),
                 update("approved", "kmsKeyId", &key("444455556666")),
                 update("not approved", "kmsKeyId", &key("111122223333")).fires("critical"),
             ],

@@ -14,6 +14,8 @@ fn check_selectors(fields: &str, want: Option<(&'static str, &str)>) {
 
 const NO_MANAGEMENT: &str = "changes of tables and of what guards them (management events) are not logged";
 
+const NO_KEYS: &str = "calls that endanger the keys of tables (management events of KMS) are not logged";
+
 #[test]
 fn basic_selectors_have_to_log_all_tables() {
     let cases = [
@@ -25,7 +27,15 @@ fn basic_selectors_have_to_log_all_tables() {
         ),
         (
             r#"{"excludeManagementEventSources":["kms.amazonaws.com"],"dataResources":[{"Type":"AWS::DynamoDB::Table","Values":["arn:aws:dynamodb"]}]}"#,
+            Some(("medium", NO_KEYS.to_owned())),
+        ),
+        (
+            r#"{"excludeManagementEventSources":["rdsdata.amazonaws.com"],"dataResources":[{"Type":"AWS::DynamoDB::Table","Values":["arn:aws:dynamodb"]}]}"#,
             None,
+        ),
+        (
+            r#"{"includeManagementEvents":false,"excludeManagementEventSources":["kms.amazonaws.com"],"dataResources":[{"type":"AWS::DynamoDB::Table","values":["arn:aws:dynamodb"]}]}"#,
+            Some(("high", NO_MANAGEMENT.to_owned())),
         ),
         (r#"{"readWriteType":"All","includeManagementEvents":true}"#, Some(("critical", "data events of tables are not logged".to_owned()))),
         (
@@ -123,7 +133,9 @@ fn advanced_selectors_have_to_log_all_tables_and_streams() {
         let want = reason.as_deref().map(|reason| ("critical", reason));
         check_selectors(&format!(r#""advancedEventSelectors":[{selectors}]"#), want);
     }
+    let but_kms = r#"{"fieldSelectors":[{"field":"eventCategory","equals":["Management"]},{"field":"eventSource","notEquals":["kms.amazonaws.com","rdsdata.amazonaws.com"]}]}"#;
     let lesser = [
+        (format!("{but_kms},{stream},{}", data("Table", "")), "medium", NO_KEYS),
         (format!("{management},{}", data("Table", "")), "medium", "reads of streams are not logged"),
         (format!("{stream},{}", data("Table", "")), "high", NO_MANAGEMENT),
         (
