@@ -29,9 +29,14 @@ fn judge(call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) -> Option<Verdic
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Case, check};
+    use crate::operation::Service;
 
     #[test]
     fn what_cannot_be_understood_is_told() {
+        let scaling = |claim| {
+            let params = r#"{"autoScalingGroupName":"web","policyName":"cpu","policyType":"TargetTrackingScaling"}"#;
+            Case::new(claim, "PutScalingPolicy", params).to(Service::AutoScaling)
+        };
         check(
             super::DETECTION.id,
             "",
@@ -45,6 +50,10 @@ mod tests {
                     .error("ValidationException")
                     .fires("low"),
                 Case::new("plain", "DeleteItem", r#"{"tableName":"orders"}"#),
+                // It shares its source and the name with the scaling of tables: its calls are no business of ours.
+                scaling("of instances"),
+                scaling("of instances, denied").error("AccessDenied"),
+                scaling("of instances, refused").error("ValidationError"),
                 Case::new("denied without parameters", "BatchWriteItem", "null").error("AccessDenied"),
             ],
         );

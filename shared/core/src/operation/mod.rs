@@ -102,7 +102,8 @@ pub fn lookup(service: Service, event_name: &str, category: Option<&str>) -> Ope
     }
     match event_name {
         "GetItem" => data(Shape::Table(Read, Some(1))),
-        "Query" | "Scan" | "GetShardIterator" | "GetRecords" => data(Shape::Table(Read, None)),
+        // AWS does not say how CloudTrail logs a search; it returns items, whatever its record is called.
+        "Query" | "Scan" | "SearchVectors" | "GetShardIterator" | "GetRecords" => data(Shape::Table(Read, None)),
         "PutItem" | "UpdateItem" => data(Shape::Table(Write, Some(1))),
         "DeleteItem" => data(Shape::Table(Delete, Some(1))),
         "BatchGetItem" => data(Shape::BatchGet),
@@ -161,6 +162,8 @@ mod tests {
         let cases = [
             ("GetItem", None, Plane::Data, true),
             ("GetItem", Some("Data"), Plane::Data, true),
+            ("SearchVectors", None, Plane::Data, true),
+            ("SearchVectors", Some("Management"), Plane::Data, true),
             ("GetResourcePolicy", Some("Management"), Plane::Control, true),
             ("UpdateTable", None, Plane::Control, true),
             ("EvaporateItems", Some("Data"), Plane::Data, false),

@@ -21,7 +21,7 @@ const ITERATOR: &str =
 const STATEMENT: &str = r#"{"statement":"SELECT * FROM \"orders\" WHERE pk = 'a'"}"#;
 
 /// The requests of DynamoDB and its streams, and what they come to: plane, effect, table.
-pub(super) const OF_TABLES: [(&str, &str, &str); 66] = [
+pub(super) const OF_TABLES: [(&str, &str, &str); 67] = [
     (
         "BatchExecuteStatement",
         r#"{"statements":[{"statement":"DELETE FROM orders WHERE pk = 'a'"}]}"#,
@@ -99,6 +99,7 @@ pub(super) const OF_TABLES: [(&str, &str, &str); 66] = [
         "control admin copy of orders",
     ),
     ("Scan", NAMED, "data read orders"),
+    ("SearchVectors", r#"{"tableName":"orders","indexName":"by-meaning","topK":10}"#, "data read orders"),
     ("TagResource", RESOURCE, "control admin orders"),
     ("TransactGetItems", r#"{"requestItems":[{"operation":"Get","tableName":"orders"}]}"#, "data read orders"),
     ("TransactWriteItems", r#"{"requestItems":[{"operation":"Put","tableName":"orders"}]}"#, "data write orders"),
