@@ -17,7 +17,7 @@ const WIDTH: i64 = 600;
 /// How long after the denials a success belongs to them, in seconds.
 const AFTER: i64 = 24 * 60 * 60;
 
-/// One actor, table and API.
+/// One actor and table, and whether it is about the table or about its data: who may describe a table is not in it yet.
 pub(super) type Attempt = u64;
 
 /// The first and last success of an attempt in a slot, in seconds since the epoch.
@@ -40,7 +40,7 @@ impl Successes {
     pub(super) fn attempt(&self, call: &Call<'_>, access: &Access<'_>) -> Attempt {
         let Actor { kind, name, account, permission_set, person, via: _ } = &call.actor;
         let actor = (kind, name, account, permission_set, person);
-        self.hasher.hash_one((actor, &access.table, call.record.event_name()))
+        self.hasher.hash_one((actor, &access.table, call.operation.plane))
     }
 
     /// Notes a success.

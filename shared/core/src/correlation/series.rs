@@ -38,7 +38,7 @@ pub(super) struct Series {
     pub(super) is_flooded: bool,
     /// The accounts and regions of its accesses.
     pub(super) homes: Sample<(String, String), 1>,
-    /// What was tried, with its API and table in words.
+    /// What was tried, in words.
     pub(super) attempts: HashMap<Attempt, String>,
 }
 

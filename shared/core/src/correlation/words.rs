@@ -9,6 +9,7 @@ use super::steps::Link;
 use crate::access::{Access, Call};
 use crate::detections::{Unit, Window, stretch};
 use crate::finding::{Finding, SEVERAL, Subject};
+use crate::operation::Plane;
 
 /// `312 items deleted within 5 minutes from 09:10:00 UTC, the threshold is 100`.
 pub(super) fn peak(peak: &Peak, window: &Window, finding: &Finding, from: Timestamp) -> String {
@@ -69,10 +70,13 @@ pub(super) fn steps(set: &[&Link<'_>], chain: &Subject) -> String {
     lines.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
 }
 
-/// `Scan of orders`: what is tried, and then comes through.
+/// `a call on the data of orders`: what is tried, and then comes through.
 pub(super) fn attempt(call: &Call<'_>, access: &Access<'_>) -> String {
-    let table = access.table.as_ref().map_or(String::new(), |table| format!(" of {}", table.name));
-    format!("{}{table}", call.record.event_name())
+    let table = access.table.as_ref().map_or("no table", |table| &table.name);
+    match call.operation.plane {
+        Plane::Data => format!("a call on the data of {table}"),
+        Plane::Control => format!("a call on the table {table}"),
+    }
 }
 
 /// `2026-03-02 09:10:00 UTC`.

@@ -8,7 +8,7 @@ pub(super) const DETECTION: Detection = Detection {
     id: "denied-burst",
     title: "Burst of calls denied",
     fires_when: "one actor is denied at least 10 calls within 10 minutes, on one table or on several together",
-    severity: "medium, critical where the actor then succeeds with a call that it was denied",
+    severity: "medium, critical where the actor then gets through to the table, and did not before",
     techniques: &["T1580"],
     why: "One denial is a missing permission; many at once are somebody trying what a credential can do. Success after them means that a way was found, or made.",
     first_steps: &[

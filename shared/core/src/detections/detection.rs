@@ -66,7 +66,7 @@ pub struct Window {
     pub effect: Option<Effect>,
     /// What became of them; [`Outcome::Succeeded`] takes in those of which nobody knows.
     pub outcome: Outcome,
-    /// Whether it becomes critical where the actor then succeeds with what was counted.
+    /// Whether it becomes critical where the actor then succeeds on the table, and did not just before.
     pub aftermath: bool,
     /// Whether the actor's accesses of all tables are counted together too, for when no single table reaches the threshold.
     pub across_tables: bool,

@@ -211,7 +211,10 @@ mod tests {
             Section::ALL.iter().flat_map(|section| section.detections()).map(|detection| detection.id).collect();
         assert_eq!(by_section, ALL.map(|detection| detection.id));
         for detection in Section::Chains.detections() {
-            assert!(detection.chain().is_some(), "{}", detection.id);
+            let chain = detection.chain().unwrap();
+            for step in chain.first.iter().chain(chain.steps) {
+                assert!(by_section.contains(step), "{}: {step}", detection.id);
+            }
         }
     }
 }
