@@ -42,7 +42,8 @@ pub(super) struct Entries {
 pub(super) struct Entry {
     pub(super) tables: BTreeSet<TableId<'static>>,
     pub(super) by_actor: BTreeMap<ActorKey, Evidence>,
-    pub(super) root: Events,
+    /// What the root user did, who is in no line.
+    pub(super) root: Evidence,
 }
 
 /// A line, and whose calls speak for it: a person's by themselves, so that what one of them does can be left out.
@@ -105,14 +106,14 @@ impl Entries {
         if !entry.tables.contains(table) {
             entry.tables.insert(table.clone().into_owned());
         }
-        match seen {
-            Seen::Root => entry.root.add(call),
+        let (evidence, actions) = match seen {
+            Seen::Root => (&mut entry.root, BTreeSet::new()),
             Seen::Line { principal, actions } => {
                 let who = Actor { via: None, ..call.actor.clone() }.to_string();
-                let evidence = entry.by_actor.entry(ActorKey { principal, who }).or_default();
-                evidence.add(call, access, table, context, actions);
+                (entry.by_actor.entry(ActorKey { principal, who }).or_default(), actions)
             }
-        }
+        };
+        evidence.add(call, access, table, context, actions);
     }
 }
 

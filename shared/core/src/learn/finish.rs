@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::endpoints::Endpoints;
 use super::evidence::{ActorKey, Api, Entry, Evidence, Place};
-use super::left_out::{Events, LeftOut, LeftOuts, Why};
+use super::left_out::{LeftOut, LeftOuts, Why};
 use super::rate::{Peak, Rates, with_head_room};
 use super::write::calls;
 use super::{Accept, Learner};
@@ -79,7 +79,7 @@ pub struct Line {
 const BULK_DELETION: &str = "bulk-deletion";
 
 /// The detection that speaks of whatever the root user does.
-const ROOT_ACCESS: &str = "root-access";
+pub(super) const ROOT_ACCESS: &str = "root-access";
 
 impl Learner {
     /// Ends the learning. `findings` are those of the audit that the accesses came from, under the policy that what is learned
@@ -133,39 +133,17 @@ impl Learner {
 impl Entry {
     /// What is to stand in the entry; place and label are not known here.
     fn learned(self, accept: Accept, setting: &impl Fn(&str) -> Setting, left_out: &mut LeftOuts) -> LearnedTable {
-        let Self { tables, by_actor, root } = self;
+        let Self { tables, by_actor, mut root } = self;
         let regions: BTreeSet<&str> = tables.iter().map(|table| table.region.as_ref()).collect();
-        let mut peaks: BTreeMap<(&'static str, Unit), (Peak, String)> = BTreeMap::new();
+        let mut peaks = Peaks::default();
         let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
         for (ActorKey { principal, who }, mut evidence) in by_actor {
-            let firing = |peak: &Peak| {
-                let setting = setting(peak.detection);
-                let threshold = match peak.unit {
-                    Unit::Items => setting.items,
-                    Unit::Calls => setting.calls,
-                };
-                !setting.off && peak.most >= threshold.unwrap_or(peak.threshold)
-            };
-            let mut firing: Vec<Peak> = evidence.rates.values().flat_map(Rates::peaks).filter(firing).collect();
-            let is_refused = evidence.by_person && !accept.bulk_deletions;
-            let all = firing.len();
-            firing.retain(|peak| !(is_refused && peak.detection == BULK_DELETION));
-            if firing.len() < all {
-                let deletions = evidence.apis.extract_if(.., |_, api| api.deletes);
-                for (name, api) in deletions {
-                    left_out.add_all(Why::BulkDeletion, &who, &name, api);
-                }
-            }
-            for peak in firing {
-                let highest = peaks.entry((peak.detection, peak.unit)).or_insert_with(|| (peak, who.clone()));
-                if peak.most > highest.0.most {
-                    *highest = (peak, who.clone());
-                }
-            }
+            evidence.take_peaks(&who, accept, setting, &mut peaks, left_out);
             if let Some(principal) = principal {
                 drafts.entry(principal).or_default().add(&who, evidence);
             }
         }
+        root.take_peaks("root", accept, setting, &mut peaks, left_out);
         let lines: Vec<Line> = drafts
             .into_iter()
             .filter_map(|(principal, draft)| draft.into_line(principal, &regions, left_out))
@@ -175,14 +153,52 @@ impl Entry {
             label: String::new(),
             calls: lines.iter().map(|line| line.calls).sum(),
             last: lines.iter().map(|line| line.last).max().unwrap_or_default(),
-            changes: changes(peaks, &root),
+            changes: changes(peaks, root),
             lines,
         }
     }
 }
 
+/// The busiest stretches that make a detection fire, and whose they are.
+type Peaks = BTreeMap<(&'static str, Unit), (Peak, String)>;
+
+impl Evidence {
+    /// Hands over how much was done, where that makes a detection fire; what a person deleted in bulk is left out instead.
+    fn take_peaks(
+        &mut self,
+        who: &str,
+        accept: Accept,
+        setting: &impl Fn(&str) -> Setting,
+        peaks: &mut Peaks,
+        left_out: &mut LeftOuts,
+    ) {
+        let fires = |peak: &Peak| {
+            let setting = setting(peak.detection);
+            let threshold = match peak.unit {
+                Unit::Items => setting.items,
+                Unit::Calls => setting.calls,
+            };
+            !setting.off && peak.most >= threshold.unwrap_or(peak.threshold)
+        };
+        let mut is_bulk = false;
+        for peak in self.rates.values().flat_map(Rates::peaks).filter(fires) {
+            if peak.detection == BULK_DELETION && self.by_person && !accept.bulk_deletions {
+                is_bulk = true;
+                continue;
+            }
+            let highest = peaks.entry((peak.detection, peak.unit)).or_insert_with(|| (peak, who.to_owned()));
+            if peak.most > highest.0.most {
+                *highest = (peak, who.to_owned());
+            }
+        }
+        for (name, api) in self.apis.extract_if(.., |_, api| is_bulk && api.deletes) {
+            left_out.add_all(Why::BulkDeletion, who, &name, api);
+        }
+    }
+}
+
 /// The changes of detections that keep them quiet about what is learned.
-fn changes(peaks: BTreeMap<(&'static str, Unit), (Peak, String)>, root: &Events) -> Vec<Change> {
+fn changes(peaks: Peaks, root: Evidence) -> Vec<Change> {
     let mut changes: BTreeMap<&'static str, Change> = BTreeMap::new();
     for ((detection, unit), (peak, who)) in peaks {
         let change = changes.entry(detection).or_insert_with(|| Change {
@@ -192,8 +208,12 @@ fn changes(peaks: BTreeMap<(&'static str, Unit), (Peak, String)>, root: &Events)
         });
         change.thresholds.insert(unit, with_head_room(peak.most));
     }
-    if root.calls > 0 {
-        let why = format!("accepted: {}", calls(root.calls, root.last));
+    let of_root = root.apis.into_values().map(|api| api.events).reduce(|mut all, events| {
+        all.extend(events);
+        all
+    });
+    if let Some(events) = of_root {
+        let why = format!("accepted: {}", calls(events.calls, events.last));
         changes.insert(ROOT_ACCESS, Change { detection: ROOT_ACCESS, thresholds: BTreeMap::new(), why });
     }
     changes.into_values().collect()

@@ -102,23 +102,31 @@ impl Learner {
     fn lesson(&mut self, call: &Call<'_>, access: &Access<'_>, table: &TableId<'_>) -> Result<(), Why> {
         let place = Place::of(self.base.as_deref(), table);
         let actions = evidence::actions(call, access);
-        if let Some(base) = self.base.as_deref() {
+        let is_root = call.actor.kind == ActorKind::Root;
+        if let Some(base) = self.base.as_deref().filter(|base| base.table(table).is_some()) {
             let context = Context::of(Some(base), call, access);
-            if context.table.is_some() && matches!(context.standing, Standing::Expected(_) | Standing::NotJudged) {
-                let seen = Seen::Line { principal: None, actions };
-                self.entries.add(place, call, access, &context, seen);
-                return Ok(());
+            let is_covered = matches!(context.standing, Standing::Expected(_) | Standing::NotJudged);
+            match trial::first_hit(Some(base), call, access) {
+                None => {
+                    self.entries.add(place, call, access, &context, Seen::Line { principal: None, actions });
+                    return Ok(());
+                }
+                Some(detection) if is_covered && !is_root => return Err(Why::Detection(detection)),
+                Some(_) => {}
             }
         }
         let is_control = call.operation.plane == Plane::Control;
         if is_control && self.trials.hit(Trial::Nobody, call, access, table)?.is_none() {
             return Ok(());
         }
-        if call.actor.kind == ActorKind::Root && !self.accept.root {
+        if is_root && !self.accept.root {
             return Err(Why::Root);
         }
-        if call.actor.kind == ActorKind::Root {
-            let context = Context::of(Some(self.trials.policy(Trial::Nobody, table)?), call, access);
+        if is_root {
+            if let Some(detection) = self.trials.hit(Trial::Root, call, access, table)? {
+                return Err(Why::Detection(detection));
+            }
+            let context = Context::of(Some(self.trials.policy(Trial::Root, table)?), call, access);
             self.entries.add(place, call, access, &context, Seen::Root);
             return Ok(());
         }

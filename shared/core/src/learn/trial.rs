@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::Why;
+use super::finish::ROOT_ACCESS;
 use crate::access::{Access, Call};
 use crate::detections::{self, Context};
 use crate::policy::Policy;
@@ -15,6 +16,8 @@ use crate::table::TableId;
 pub(super) enum Trial<'a> {
     /// Nobody.
     Nobody,
+    /// Nobody, but nothing is told of the root user for being that.
+    Root,
     /// This principal, with these APIs.
     Actions(&'a str, &'a BTreeSet<String>),
 }
@@ -40,10 +43,10 @@ impl Trials {
 
     /// The policy on trial.
     pub(super) fn policy(&mut self, trial: Trial<'_>, table: &TableId<'_>) -> Result<&Policy, Why> {
-        let expected = trial.expected();
-        let key = (table.clone().into_owned(), expected);
-        let policy = self.policies.entry(key).or_insert_with_key(|(table, expected)| {
-            let yaml = format!("version: 1\ntables:\n  - table: {}\n    expected:{expected}", Value::from(table.arn()));
+        let fields = trial.fields();
+        let key = (table.clone().into_owned(), fields);
+        let policy = self.policies.entry(key).or_insert_with_key(|(table, fields)| {
+            let yaml = format!("version: 1\ntables:\n  - table: {}\n{fields}", Value::from(table.arn()));
             Policy::parse("trial", &yaml).ok()
         });
         policy.as_ref().ok_or(Why::NoLine)
@@ -51,14 +54,15 @@ impl Trials {
 }
 
 impl Trial<'_> {
-    /// What stands behind `expected:`.
-    fn expected(self) -> String {
+    /// The fields of the entry.
+    fn fields(self) -> String {
         match self {
-            Self::Nobody => " []\n".to_owned(),
+            Self::Nobody => "    expected: []\n".to_owned(),
+            Self::Root => format!("    detections: {{{ROOT_ACCESS}: off}}\n    expected: []\n"),
             Self::Actions(principal, actions) => {
                 let actions: Vec<String> =
                     actions.iter().map(|action| Value::from(action.as_str()).to_string()).collect();
-                format!("\n      {principal}\n        actions: [{}]\n", actions.join(", "))
+                format!("    expected:\n      {principal}\n        actions: [{}]\n", actions.join(", "))
             }
         }
     }
