@@ -40,7 +40,7 @@ pub(crate) struct LearnArgs {
 /// What is learned only where it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Accepted {
-    /// What the root user did: root-access is switched off for the tables that it touched
+    /// What the root user did: root-access is suppressed for the tables that it touched, for 90 days
     Root,
     /// Calls from other accounts than the table's
     OtherAccounts,

@@ -18,7 +18,7 @@ use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_generator::Application;
 use tablewarden_testkit::scenarios;
 
-const ALL: Accept = Accept { root: false, other_accounts: true, bulk_deletions: true };
+const ALL: Accept = Accept { root: true, other_accounts: true, bulk_deletions: true };
 
 struct Feed<F>(F);
 

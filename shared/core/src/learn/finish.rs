@@ -6,9 +6,8 @@ use jiff::Timestamp;
 
 use super::endpoints::Endpoints;
 use super::evidence::{ActorKey, Api, Entry, Evidence, Place};
-use super::left_out::{LeftOut, LeftOuts, Why};
+use super::left_out::{Events, LeftOut, LeftOuts, Why};
 use super::rate::{Peak, Rates, with_head_room};
-use super::write::calls;
 use super::{Accept, Learner};
 use crate::detections::{Judge, Unit};
 use crate::finding::Finding;
@@ -43,6 +42,17 @@ pub struct LearnedTable {
     pub changes: Vec<Change>,
     /// Whom to expect.
     pub lines: Vec<Line>,
+    /// What is accepted of the root user, whom no line can expect.
+    pub root: Option<RootCalls>,
+}
+
+/// Calls of the root user that are accepted: `root-access` is to be suppressed about them, for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootCalls {
+    /// How many.
+    pub calls: u64,
+    /// The last of them.
+    pub last: Timestamp,
 }
 
 /// What is to be changed about a detection.
@@ -50,7 +60,7 @@ pub struct LearnedTable {
 pub struct Change {
     /// Its id.
     pub detection: &'static str,
-    /// The thresholds; none where it is switched off.
+    /// The thresholds.
     pub thresholds: BTreeMap<Unit, u64>,
     /// What speaks for it.
     pub why: String,
@@ -77,9 +87,6 @@ pub struct Line {
 
 /// The detection that speaks of deletions in bulk, whoever's they are.
 const BULK_DELETION: &str = "bulk-deletion";
-
-/// The detection that speaks of whatever the root user does.
-pub(super) const ROOT_ACCESS: &str = "root-access";
 
 impl Learner {
     /// Ends the learning. `findings` are those of the audit that the accesses came from, under the policy that what is learned
@@ -116,8 +123,8 @@ impl Learner {
             if existing.is_some() {
                 table.lines.iter_mut().for_each(|line| line.regions.clear());
             }
-            if !table.lines.is_empty() || !table.changes.is_empty() {
-                if let Some(account) = account {
+            if table.has_entry() || table.root.is_some() {
+                if let Some(account) = account.filter(|_| table.has_entry()) {
                     *accounts.entry(account).or_default() += table.calls;
                 }
                 tables.push(LearnedTable { existing, label, ..table });
@@ -127,6 +134,13 @@ impl Learner {
             left_out.add_finding(finding);
         }
         Learned { accounts, tables, left_out: left_out.into_sorted(), span }
+    }
+}
+
+impl LearnedTable {
+    /// Whether an entry has to say anything of it.
+    pub(super) fn has_entry(&self) -> bool {
+        !self.lines.is_empty() || !self.changes.is_empty()
     }
 }
 
@@ -153,8 +167,9 @@ impl Entry {
             label: String::new(),
             calls: lines.iter().map(|line| line.calls).sum(),
             last: lines.iter().map(|line| line.last).max().unwrap_or_default(),
-            changes: changes(peaks, root),
+            changes: changes(peaks),
             lines,
+            root: root_calls(root),
         }
     }
 }
@@ -198,7 +213,7 @@ impl Evidence {
 }
 
 /// The changes of detections that keep them quiet about what is learned.
-fn changes(peaks: Peaks, root: Evidence) -> Vec<Change> {
+fn changes(peaks: Peaks) -> Vec<Change> {
     let mut changes: BTreeMap<&'static str, Change> = BTreeMap::new();
     for ((detection, unit), (peak, who)) in peaks {
         let change = changes.entry(detection).or_insert_with(|| Change {
@@ -208,15 +223,17 @@ fn changes(peaks: Peaks, root: Evidence) -> Vec<Change> {
         });
         change.thresholds.insert(unit, with_head_room(peak.most));
     }
-    let of_root = root.apis.into_values().map(|api| api.events).reduce(|mut all, events| {
+    changes.into_values().collect()
+}
+
+fn root_calls(root: Evidence) -> Option<RootCalls> {
+    let mut events = root.apis.into_values().map(|api| api.events);
+    let first = events.next()?;
+    let Events { calls, last, .. } = events.fold(first, |mut all, events| {
         all.extend(events);
         all
     });
-    if let Some(events) = of_root {
-        let why = format!("accepted: {}", calls(events.calls, events.last));
-        changes.insert(ROOT_ACCESS, Change { detection: ROOT_ACCESS, thresholds: BTreeMap::new(), why });
-    }
-    changes.into_values().collect()
+    Some(RootCalls { calls, last })
 }
 
 /// A line as it comes together from those that are behind it.

@@ -59,7 +59,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Root => {
-                "by the root user, whom no line can expect (--accept root switches root-access off for these tables)"
+                "by the root user, whom no line can expect (--accept root suppresses root-access for these tables, for 90 days)"
             }
             Self::OtherAccount => "from another account (--accept other-accounts)",
             Self::BulkDeletion => "a person's deletions in bulk (--accept bulk-deletions)",

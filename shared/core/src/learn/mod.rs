@@ -21,12 +21,13 @@ mod rate;
 mod trial;
 mod write;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 pub(crate) use endpoints::Endpoints;
-pub use finish::{Change, Learned, LearnedTable, Line};
+pub use finish::{Change, Learned, LearnedTable, Line, RootCalls};
 pub use left_out::{LeftOut, Why};
 pub use merge::{MergeError, Merged, merge};
 
@@ -43,7 +44,7 @@ use trial::{Trial, Trials};
 /// What is learned although nobody should be told to expect it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Accept {
-    /// What the root user did: its detection is switched off for the tables that it touched.
+    /// What the root user did: `root-access` is suppressed for the tables that it touched, for 90 days.
     pub root: bool,
     /// Calls from other accounts.
     pub other_accounts: bool,
@@ -102,33 +103,15 @@ impl Learner {
     fn lesson(&mut self, call: &Call<'_>, access: &Access<'_>, table: &TableId<'_>) -> Result<(), Why> {
         let place = Place::of(self.base.as_deref(), table);
         let actions = evidence::actions(call, access);
-        let is_root = call.actor.kind == ActorKind::Root;
-        if let Some(base) = self.base.as_deref().filter(|base| base.table(table).is_some()) {
-            let context = Context::of(Some(base), call, access);
-            let is_covered = matches!(context.standing, Standing::Expected(_) | Standing::NotJudged);
-            match trial::first_hit(Some(base), call, access) {
-                None => {
-                    self.entries.add(place, call, access, &context, Seen::Line { principal: None, actions });
-                    return Ok(());
-                }
-                Some(detection) if is_covered && !is_root => return Err(Why::Detection(detection)),
-                Some(_) => {}
-            }
+        if self.is_known(call, access, table, &place, &actions)? {
+            return Ok(());
         }
         let is_control = call.operation.plane == Plane::Control;
         if is_control && self.trials.hit(Trial::Nobody, call, access, table)?.is_none() {
             return Ok(());
         }
-        if is_root && !self.accept.root {
-            return Err(Why::Root);
-        }
-        if is_root {
-            if let Some(detection) = self.trials.hit(Trial::Root, call, access, table)? {
-                return Err(Why::Detection(detection));
-            }
-            let context = Context::of(Some(self.trials.policy(Trial::Root, table)?), call, access);
-            self.entries.add(place, call, access, &context, Seen::Root);
-            return Ok(());
+        if call.actor.kind == ActorKind::Root {
+            return self.lesson_of_root(call, access, table, place);
         }
         let account = call.actor.home().filter(|_| call.actor.kind != ActorKind::Service);
         if !self.accept.other_accounts && account.is_some_and(|account| account != table.account) {
@@ -147,6 +130,55 @@ impl Learner {
         let context = Context::of(Some(self.trials.policy(named, table)?), call, access);
         let seen = Seen::Line { principal: Some(principal.clone()), actions: actions.clone() };
         self.entries.add(place, call, access, &context, seen);
+        Ok(())
+    }
+
+    /// Whether the policy that is there keeps quiet about an access. An error names the detection that speaks of it although
+    /// a line expects it, or although nobody is judged: no further line would change that.
+    fn is_known(
+        &mut self,
+        call: &Call<'_>,
+        access: &Access<'_>,
+        table: &TableId<'_>,
+        place: &Place,
+        actions: &BTreeSet<String>,
+    ) -> Result<bool, Why> {
+        let Some(base) = self.base.as_deref() else { return Ok(false) };
+        let is_root = call.actor.kind == ActorKind::Root;
+        let hit = trial::first_hit(Some(base), call, access);
+        if base.table(table).is_none() {
+            // Of a table without an entry, there is something to learn though nobody is judged yet.
+            return Ok(is_root && hit.is_none());
+        }
+        let context = Context::of(Some(base), call, access);
+        let is_covered = matches!(context.standing, Standing::Expected(_) | Standing::NotJudged);
+        match hit {
+            Some(detection) if is_covered && !is_root => Err(Why::Detection(detection)),
+            Some(_) => Ok(false),
+            None => {
+                let seen = Seen::Line { principal: None, actions: actions.clone() };
+                self.entries.add(place.clone(), call, access, &context, seen);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Learns from what the root user did, whom no line can expect.
+    fn lesson_of_root(
+        &mut self,
+        call: &Call<'_>,
+        access: &Access<'_>,
+        table: &TableId<'_>,
+        place: Place,
+    ) -> Result<(), Why> {
+        if !self.accept.root {
+            return Err(Why::Root);
+        }
+        if let Some(detection) = self.trials.hit(Trial::Root, call, access, table)? {
+            return Err(Why::Detection(detection));
+        }
+        let context = Context::of(Some(self.trials.policy(Trial::Root, table)?), call, access);
+        self.entries.add(place, call, access, &context, Seen::Root);
         Ok(())
     }
 }

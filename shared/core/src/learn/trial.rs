@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::Why;
-use super::finish::ROOT_ACCESS;
 use crate::access::{Access, Call};
 use crate::detections::{self, Context};
 use crate::policy::Policy;
@@ -16,7 +15,7 @@ use crate::table::TableId;
 pub(super) enum Trial<'a> {
     /// Nobody.
     Nobody,
-    /// Nobody, but nothing is told of the root user for being that.
+    /// Nobody, but that the root user did it is suppressed.
     Root,
     /// This principal, with these APIs.
     Actions(&'a str, &'a BTreeSet<String>),
@@ -54,11 +53,14 @@ impl Trials {
 }
 
 impl Trial<'_> {
-    /// The fields of the entry.
+    /// The fields of the entry, and what follows.
     fn fields(self) -> String {
         match self {
             Self::Nobody => "    expected: []\n".to_owned(),
-            Self::Root => format!("    detections: {{{ROOT_ACCESS}: off}}\n    expected: []\n"),
+            Self::Root => {
+                "    expected: []\nsuppressions: [{detection: root-access, until: 9000-01-01, reason: trial}]\n"
+                    .to_owned()
+            }
             Self::Actions(principal, actions) => {
                 let actions: Vec<String> =
                     actions.iter().map(|action| Value::from(action.as_str()).to_string()).collect();

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde_json::Value;
 
-use super::finish::{Change, Learned, LearnedTable, Line};
+use super::finish::{Change, Learned, LearnedTable, Line, RootCalls};
 use super::left_out::LeftOut;
 use crate::detections::Unit;
 use crate::policy::scalar;
@@ -18,6 +18,9 @@ const SCHEMA: &str = "# yaml-language-server: $schema=policy.schema.json";
 
 /// The longest line of YAML, where its parts are shorter.
 const WIDTH: usize = 120;
+
+/// How long what the root user did stays accepted, in days.
+const ACCEPTED: i64 = 90;
 
 /// How many names or ids a comment holds.
 const NAMED: usize = 5;
@@ -50,11 +53,17 @@ impl Learned {
                 lines.push(format!("  {account}: {account}  # {count} calls"));
             }
         }
-        if !self.tables.is_empty() {
+        let entries: Vec<&LearnedTable> = self.tables.iter().filter(|table| table.has_entry()).collect();
+        if !entries.is_empty() {
             lines.push("tables:".to_owned());
         }
-        for table in &self.tables {
+        for table in entries {
             lines.extend(table.entry(2));
+        }
+        let suppressions: Vec<String> = self.tables.iter().filter_map(|table| table.suppression(2)).flatten().collect();
+        if !suppressions.is_empty() {
+            lines.push("suppressions:".to_owned());
+            lines.extend(suppressions);
         }
         if !self.left_out.is_empty() {
             lines.push("# Left out:".to_owned());
@@ -79,17 +88,38 @@ impl LearnedTable {
     }
 }
 
+impl LearnedTable {
+    /// The lines that suppress what is accepted of the root user, their dash at this column.
+    pub(super) fn suppression(&self, column: usize) -> Option<Vec<String>> {
+        let mut fields = self.suppression_fields()?.into_iter();
+        let (dash, indent) = (" ".repeat(column), " ".repeat(column + 2));
+        let first = fields.next().map(|field| format!("{dash}- {field}"));
+        Some(first.into_iter().chain(fields.map(|field| format!("{indent}{field}"))).collect())
+    }
+
+    /// The fields of the suppression.
+    pub(super) fn suppression_fields(&self) -> Option<[String; 4]> {
+        let RootCalls { calls: count, last } = self.root?;
+        // What somebody accepts without looking again has to have an end.
+        let until = last.to_zoned(TimeZone::UTC).date().saturating_add(Span::new().days(ACCEPTED));
+        let reason = format!("accepted when the policy was learned, {}", calls(count, last));
+        Some([
+            "detection: root-access".to_owned(),
+            format!("table: {}", scalar(&self.label)),
+            format!("until: {until}"),
+            format!("reason: {}", Value::from(reason)),
+        ])
+    }
+}
+
 impl Change {
     /// A line of `detections`, its key at this column.
     pub(super) fn line(&self, column: usize) -> String {
         format!("{}{}: {}  # {}", " ".repeat(column), self.detection, self.value(), printable(&self.why, WIDTH))
     }
 
-    /// The value: `off`, or the thresholds.
+    /// The thresholds.
     pub(super) fn value(&self) -> String {
-        if self.thresholds.is_empty() {
-            return "off".to_owned();
-        }
         let fields: Vec<String> =
             self.thresholds.iter().map(|(unit, threshold)| format!("{}: {threshold}", field(*unit))).collect();
         format!("{{{}}}", fields.join(", "))

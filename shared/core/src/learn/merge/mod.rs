@@ -47,7 +47,7 @@ pub fn merge(name: &str, yaml: &str, learned: &Learned) -> Result<Merged, MergeE
     let root = tree::parse(text);
     let tables = root.as_ref().and_then(|root| root.get("tables"));
     let mut fresh = Vec::new();
-    for table in &learned.tables {
+    for table in learned.tables.iter().filter(|table| table.has_entry()) {
         let Some(line) = table.existing else {
             fresh.push(table);
             continue;
@@ -57,28 +57,54 @@ pub fn merge(name: &str, yaml: &str, learned: &Learned) -> Result<Merged, MergeE
         let entry = entry.ok_or(MergeError::Form { line, what: "tables" })?;
         add_to(entry, table, &mut edits, &mut merged)?;
     }
-    if !fresh.is_empty() {
+    if let Some(root) = &root {
         merged.entries = fresh.len();
-        let addition = Addition {
+        let entries = Addition {
             block: &|column| fresh.iter().flat_map(|table| table.entry(column)).collect(),
             flow: &|| fresh.iter().map(|table| table.flow()).collect(),
         };
-        let whole = Addition {
-            block: &|_| std::iter::once("tables:".to_owned()).chain((addition.block)(2)).collect(),
-            flow: &|| vec![format!("tables: [{}]", (addition.flow)().join(", "))],
+        add_section(root, "tables", fresh.is_empty(), &entries, &mut edits)?;
+        let accepted: Vec<&LearnedTable> = learned.tables.iter().filter(|table| table.root.is_some()).collect();
+        let suppressions = Addition {
+            block: &|column| accepted.iter().filter_map(|table| table.suppression(column)).flatten().collect(),
+            flow: &|| {
+                accepted
+                    .iter()
+                    .filter_map(|table| table.suppression_fields())
+                    .map(|fields| format!("{{{}}}", fields.join(", ")))
+                    .collect()
+            },
         };
-        let is_added = match (tables, &root) {
-            (Some(tables), Some(root)) => edits.add(tables, nested_in(root), &addition),
-            (_, Some(root)) => edits.add(root, None, &whole),
-            (_, None) => false,
-        };
-        let line = tables.map_or(1, |tables| tables.line);
-        is_added.then_some(()).ok_or(MergeError::Form { line, what: "tables" })?;
+        add_section(root, "suppressions", accepted.is_empty(), &suppressions, &mut edits)?;
     }
     let mark = if text.len() < yaml.len() { "\u{feff}" } else { "" };
     merged.yaml = format!("{mark}{}", edits.apply());
     Policy::parse(name, &merged.yaml).map_err(MergeError::Unfit)?;
     Ok(merged)
+}
+
+/// Adds to a list at the top of the policy, or the whole of it where it is not there.
+fn add_section(
+    root: &Node,
+    name: &'static str,
+    is_empty: bool,
+    addition: &Addition<'_>,
+    edits: &mut Edits<'_>,
+) -> Result<(), MergeError> {
+    if is_empty {
+        return Ok(());
+    }
+    let whole = Addition {
+        block: &|_| std::iter::once(format!("{name}:")).chain((addition.block)(2)).collect(),
+        flow: &|| vec![format!("{name}: [{}]", (addition.flow)().join(", "))],
+    };
+    let list = root.get(name);
+    let is_added = match list {
+        Some(list) => edits.add(list, nested_in(root), addition),
+        None => edits.add(root, None, &whole),
+    };
+    let line = list.map_or(root.line, |list| list.line);
+    is_added.then_some(()).ok_or(MergeError::Form { line, what: name })
 }
 
 /// The column of a block below a field of a map; `None` between brackets, where no block can stand.

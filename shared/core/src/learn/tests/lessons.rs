@@ -94,6 +94,17 @@ fn other_accounts_are_learned_where_they_are_accepted() {
 }
 
 #[test]
+fn what_the_root_user_did_is_learned_where_it_is_accepted_but_for_what_others_would_be_told_of_too() {
+    let samples = [Sample::new(root(), "GetItem", "orders"), Sample::new(root(), "Scan", "orders")];
+    let learned = learn(&samples, Accept { root: true, ..NOTHING }, None);
+    assert_eq!(left_out(&learned), [("what full-scan is there to tell of".to_owned(), vec!["Scan"], 1)]);
+    let yaml = learned.to_yaml();
+    let suppression = "suppressions:\n  - detection: root-access\n    table: orders\n    until: 2026-05-31\n    \
+                       reason: \"accepted when the policy was learned, 1 call, last 2026-03-02\"\n";
+    assert!(yaml.contains(suppression), "{yaml}");
+}
+
+#[test]
 fn a_failure_speaks_for_nothing_unless_the_call_was_allowed_once() {
     let put = || Sample::new(role("app/lock", "i-1"), "PutItem", "locks");
     let cases: [(&[Sample], &[&str]); 3] = [

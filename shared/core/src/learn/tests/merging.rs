@@ -131,3 +131,13 @@ fn a_list_that_is_an_alias_is_refused_with_its_line() {
         "line 6: nothing can be added to `expected` here; write it as a list or a map of its own"
     );
 }
+
+#[test]
+fn what_is_accepted_of_the_root_user_is_added_to_the_suppressions() {
+    let policy = "version: 1\ntables:\n  - table: orders\n    expected: []\nsuppressions:\n  - detection: full-scan  # s\n    until: 2027-01-01\n    reason: r\n# end\n";
+    let suppression = "  - detection: root-access\n    table: orders\n    until: 2026-05-31\n    reason: \"accepted when the policy was learned, 1 call, last 2026-03-02\"\n";
+    let samples = [Sample::new(root(), "GetItem", "orders")];
+    assert_eq!(merged(policy, &samples), policy.replace("# end\n", &format!("{suppression}# end\n")));
+    let without = "version: 1\ntables: []\n";
+    assert_eq!(merged(without, &samples), format!("{without}suppressions:\n{suppression}"));
+}
