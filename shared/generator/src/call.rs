@@ -84,6 +84,11 @@ impl Call {
     }
 }
 
+/// The key that encrypts the application's tables.
+pub(crate) fn key_arn() -> String {
+    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/7b3f0c52-6a41-4e0d-8d27-95c1f2a4e6b8")
+}
+
 /// The ARN of a table of the application.
 pub(crate) fn table_arn(name: &str) -> String {
     format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
@@ -99,6 +104,7 @@ pub(crate) fn described(table: &str, status: &str) -> Value {
             "tableSizeBytes": 18_446_112,
             "itemCount": 91_204,
             "deletionProtectionEnabled": false,
+            "sSEDescription": {"status": "ENABLED", "sSEType": "KMS", "kMSMasterKeyArn": key_arn()},
         },
     })
 }

@@ -191,17 +191,13 @@ impl Deed {
                 Call::data("ExecuteStatement", false, &[name], json!({"statement": statement}))
             }
             Self::DeleteFrom => {
-                Call::data("ExecuteStatement", false, &[name], json!({"statement": delete(table, random)}))
+                let statement = format!("DELETE FROM \"{name}\" WHERE {}", whose_key_is(table, random));
+                Call::data("ExecuteStatement", false, &[name], json!({"statement": statement}))
             }
             // CloudTrail calls every statement a write.
             _ => Call::data("ExecuteStatement", false, &[name], json!({"statement": select(random), "limit": 50})),
         }
     }
-}
-
-/// A PartiQL statement that deletes one item.
-pub(crate) fn delete(table: &Table, random: &mut Rng) -> String {
-    format!("DELETE FROM \"{}\" WHERE {}", table.name, whose_key_is(table, random))
 }
 
 fn whose_key_is(table: &Table, random: &mut Rng) -> String {

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::json;
 
-use crate::call::Call;
+use crate::call::{Call, key_arn};
 use crate::random::{id, one_of};
 use crate::record::Resource;
 use crate::{ACCOUNT, REGION};
@@ -21,11 +21,6 @@ pub(crate) enum Elsewhere {
     DescribeInstances,
     CreateLogStream,
     GetSecret,
-}
-
-/// The key that encrypts the application's tables.
-pub(crate) fn key_arn() -> String {
-    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/7b3f0c52-6a41-4e0d-8d27-95c1f2a4e6b8")
 }
 
 impl Elsewhere {

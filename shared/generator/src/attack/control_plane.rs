@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Attack, Planter, attack};
-use crate::call::{Call, described, table_arn};
+use crate::call::{Call, described, key_arn, table_arn};
 use crate::cast as by;
-use crate::elsewhere::key_arn;
 use crate::record::Resource;
 use crate::table as on;
 use crate::{ACCOUNT, REGION};
@@ -145,7 +144,7 @@ pub(super) fn key_destroyed(planter: &mut Planter) -> Attack {
         "The pipeline's role schedules the deletion of the key that the tables are encrypted with.",
         "key-endangered",
         "role/ci/deploy",
-        None,
+        Some(on::ORDERS.name),
     )
 }
 

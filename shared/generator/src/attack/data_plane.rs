@@ -1,13 +1,12 @@
 //! Attacks on items.
 
 use fastrand::Rng;
-use serde_json::{Value, json};
 
 use super::{Attack, Planter, attack};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::cast as by;
-use crate::deed::{self, Deed};
+use crate::deed::Deed;
 use crate::principal::{Kind, Network, Principal};
 use crate::table::{self as on, Table};
 
@@ -54,9 +53,9 @@ pub(super) fn intern_deletes(planter: &mut Planter) -> Attack {
     let intern = planter.session(&by::INTERN, start);
     let slowly = several(30, Deed::DeleteFrom, &on::REVIEWS, &mut planter.random);
     planter.calls(&intern, start, 240, slowly);
-    let batches: Vec<Call> = (0..9).map(|_| delete_many(&on::REVIEWS, 20, &mut planter.random)).collect();
+    let fast = several(180, Deed::DeleteFrom, &on::REVIEWS, &mut planter.random);
     let burst = planter.at(16, 41);
-    planter.calls(&intern, burst, 20, batches);
+    planter.calls(&intern, burst, 1, fast);
     attack(
         "intern-deletes",
         "An intern who may delete reviews deletes one every few minutes, then 180 in three, all in PartiQL.",
@@ -119,9 +118,4 @@ pub(super) fn probing(planter: &mut Planter) -> Attack {
 fn several(number: usize, deed: Deed, table: &Table, random: &mut Rng) -> Vec<Call> {
     // What comes to nothing is no attack.
     std::iter::repeat_with(|| deed.call(table, random)).filter(|call| call.failure.is_none()).take(number).collect()
-}
-
-fn delete_many(table: &Table, items: usize, random: &mut Rng) -> Call {
-    let statements: Vec<Value> = (0..items).map(|_| json!({"statement": deed::delete(table, random)})).collect();
-    Call::data("BatchExecuteStatement", false, &[table.name], json!({"requestItems": statements}))
 }
