@@ -38,7 +38,7 @@ tables:
   - table: orders
     expected:
       - user: alice
-        cidrs: [10.0.0.0/8]
+        cidrs: [198.51.100.0/24]
       - user: bob
         effects: [read]
         regions: [us-*]
@@ -51,11 +51,11 @@ tables:
             super::DETECTION.id,
             POLICY,
             &[
-                Case::new("the network", "GetItem", orders).from("10.1.2.3"),
+                Case::new("the network", "GetItem", orders).from("198.51.100.7"),
                 Case::new("another", "GetItem", orders)
                     .from("203.0.113.7")
                     .fires("high")
-                    .because("not where policy line 6 says: from 203.0.113.7, expected 10.0.0.0/8"),
+                    .because("not where policy line 6 says: from 203.0.113.7, expected 198.51.100.0/24"),
                 Case::new("tried from another", "GetItem", orders)
                     .from("203.0.113.7")
                     .error("AccessDenied")

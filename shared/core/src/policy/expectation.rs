@@ -1,16 +1,15 @@
 //! A line of `expected`: whom it names, and what it expects of them.
 
 use std::fmt;
-use std::net::IpAddr;
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 
+use super::origin::{Origin, Ours};
 use super::pattern::Pattern;
 use super::principal::Principal;
 use super::standing::TrialResult;
 use super::window::Window;
-use crate::access::{Access, Call, Network, Reach};
+use crate::access::{Access, Call, Reach};
 use crate::operation::{Effect, Plane, Shape};
 
 /// A line of `expected`. Displays as it is written, such as `role: app/orders-api, effects: [read]`.
@@ -39,15 +38,6 @@ pub(super) enum Calls {
     Actions(Vec<Pattern>),
 }
 
-/// Where a line lets its principal come from, and what region it may call. An empty list is anywhere.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Origin {
-    pub(super) vpc_endpoints: Vec<String>,
-    pub(super) cidrs: Vec<IpNet>,
-    pub(super) accounts: Vec<String>,
-    pub(super) regions: Vec<Pattern>,
-}
-
 impl Expectation {
     /// Whether its `actions` name this very API: not by a wildcard, and not by its effect.
     pub fn names(&self, api: &str) -> bool {
@@ -62,16 +52,16 @@ impl Expectation {
         self.names(call.record.event_name()) || (is_scan(call, access) && self.names("Scan"))
     }
 
-    /// How far an access comes with it, at a table of the account.
-    pub(super) fn try_on(&self, call: &Call<'_>, access: &Access<'_>, account: &str) -> TrialResult {
-        if !self.principal.matches(&call.actor, account) {
+    /// How far an access comes with it, at a table of our account.
+    pub(super) fn try_on(&self, call: &Call<'_>, access: &Access<'_>, ours: Ours<'_>) -> TrialResult {
+        if !self.principal.matches(&call.actor, ours.account) {
             return TrialResult::OtherPrincipal;
         }
         if !self.calls.admit(call, access) {
             let there = format!("{} ({})", call.record.event_name(), access.effect.as_str());
             return TrialResult::OtherAction(format!("{there}, expected {}", self.calls));
         }
-        if let Some((there, expected)) = self.origin.refuse(call) {
+        if let Some((there, expected)) = self.origin.refuse(call, ours) {
             return TrialResult::OtherNetwork(format!("{there}, expected {expected}"));
         }
         match self.refuse_time(call.time) {
@@ -117,49 +107,11 @@ fn is_scan(call: &Call<'_>, access: &Access<'_>) -> bool {
     call.operation.shape == Shape::Statements && access.effect == Effect::Read && access.reach == Reach::Whole
 }
 
-impl Origin {
-    /// Where the call came from and what was expected instead; `None` where it is right.
-    fn refuse(&self, call: &Call<'_>) -> Option<(String, String)> {
-        let account = call.actor.home();
-        if !self.accounts.is_empty() && !self.accounts.iter().any(|id| account == Some(id)) {
-            let there = account.map_or("from an unknown account".to_owned(), |id| format!("from account {id}"));
-            return Some((there, some_of(&self.accounts)));
-        }
-        let region = call.record.region();
-        if !self.regions.is_empty() && !self.regions.iter().any(|pattern| pattern.matches(region)) {
-            return Some((format!("in {region}"), some_of(&self.regions)));
-        }
-        (!self.admits(&call.network)).then(|| {
-            let expected: Vec<String> =
-                self.vpc_endpoints.iter().cloned().chain(self.cidrs.iter().map(IpNet::to_string)).collect();
-            (describe(call), some_of(&expected))
-        })
-    }
-
-    fn admits(&self, network: &Network<'_>) -> bool {
-        let anywhere = self.vpc_endpoints.is_empty() && self.cidrs.is_empty();
-        let endpoint = network.vpc_endpoint.is_some_and(|endpoint| self.vpc_endpoints.iter().any(|id| id == endpoint));
-        // A policy's network of IPv4 holds its addresses in IPv6's clothes too.
-        let address = network.address.as_ref().map(IpAddr::to_canonical);
-        anywhere || endpoint || address.is_some_and(|address| self.cidrs.iter().any(|net| net.contains(&address)))
-    }
-}
-
-/// Where a call came from: `from 203.0.113.7`, `from 10.0.0.7 through vpce-0a1b2c3d`, `from athena.amazonaws.com`.
-fn describe(call: &Call<'_>) -> String {
-    let address = call.network.address.map(|address| address.to_string());
-    let address = address.as_deref().or(call.record.source_ip_address.text()).unwrap_or("an unknown address");
-    match call.network.vpc_endpoint {
-        Some(endpoint) => format!("from {address} through {endpoint}"),
-        None => format!("from {address}"),
-    }
-}
-
 /// How many alternatives a short reason names.
 const NAMED: usize = 4;
 
 /// `a or b`, and of a long list the first few.
-fn some_of<T: ToString>(items: &[T]) -> String {
+pub(super) fn some_of<T: ToString>(items: &[T]) -> String {
     let mut words: Vec<String> = items.iter().take(NAMED).map(ToString::to_string).collect();
     if items.len() > NAMED {
         words.push(format!("{} more", items.len() - NAMED));

@@ -66,6 +66,7 @@ mod file;
 mod iam;
 mod key_secret;
 mod kms;
+mod origin;
 mod pattern;
 mod principal;
 mod quote;

@@ -1,7 +1,9 @@
 //! How an access stands with what its table's entry expects.
 
+use super::origin::Ours;
 use super::{Expectation, TablePolicy};
 use crate::access::{Access, Call};
+use crate::table::TableId;
 
 /// How an access stands with the lines of `expected`. Of several lines that name the actor, the one that the access came
 /// furthest with decides; of those that expect it one that names the API, else the first.
@@ -100,9 +102,14 @@ impl TablePolicy {
 
     /// The first line that expects the access and names its API: it says more than one that expects the effect.
     fn naming(&self, call: &Call<'_>, access: &Access<'_>) -> Option<&Expectation> {
-        let account = &access.table.as_ref()?.account;
+        let ours = self.ours(access.table.as_ref()?);
         let mut naming = self.expected.iter().flatten().filter(|line| line.names_call(call, access));
-        naming.find(|line| line.try_on(call, access, account) == TrialResult::Expected)
+        naming.find(|line| line.try_on(call, access, ours) == TrialResult::Expected)
+    }
+
+    /// Whose networks count as ours at a table.
+    fn ours<'a>(&'a self, table: &'a TableId<'_>) -> Ours<'a> {
+        Ours { account: &table.account, approved: &self.approved_accounts }
     }
 
     /// Each line of the entry held against an access of this table, in the order of the file. Empty where
@@ -114,7 +121,7 @@ impl TablePolicy {
     fn trials(&self, call: &Call<'_>, access: &Access<'_>) -> impl Iterator<Item = Trial<'_>> {
         let lines = access.table.iter().flat_map(|table| {
             let lines = self.expected.iter().flatten();
-            lines.map(|expectation| (expectation, expectation.try_on(call, access, &table.account)))
+            lines.map(|expectation| (expectation, expectation.try_on(call, access, self.ours(table))))
         });
         lines.map(|(expectation, result)| Trial { expectation, result })
     }

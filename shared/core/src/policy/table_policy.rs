@@ -1,5 +1,8 @@
 //! What the policy says of one table.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::KeyDisplay;
 use super::expectation::Expectation;
 use super::setting::Settings;
@@ -43,6 +46,8 @@ pub struct TablePolicy {
     pub(super) spec: TableSpec,
     pub(super) detections: Settings,
     pub(super) expected: Option<Vec<Expectation>>,
+    /// The accounts that the policy approves of, besides the table's own.
+    pub(super) approved_accounts: Arc<HashSet<String>>,
 }
 
 impl TablePolicy {

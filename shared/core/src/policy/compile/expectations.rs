@@ -4,8 +4,9 @@ use ipnet::IpNet;
 use serde_saphyr::Location;
 
 use super::super::error::{Report, Wrong};
-use super::super::expectation::{Calls, Expectation, Origin};
+use super::super::expectation::{Calls, Expectation};
 use super::super::file::{self, Text};
+use super::super::origin::Origin;
 use super::super::pattern::Pattern;
 use super::approvals::{account, region};
 use super::{all, line_of, noted, one_line, principals, windows, word};

@@ -1,7 +1,8 @@
 //! `tables`: what is said of each, and which entry speaks where several match.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::super::error::{Report, Wrong};
 use super::super::file::{self, Protection, Text, Watched, Words};
@@ -12,10 +13,12 @@ use super::{all, detections, expectations, line_of, noted, one_line, word};
 
 /// Fills in the tables, and the ways to find the one that speaks.
 pub(super) fn compile(entries: Vec<file::Entry>, policy: &mut Policy, report: &mut Report<'_>) {
+    let named = policy.accounts.keys().chain(policy.approved.accounts.iter().flatten());
+    let approved_accounts: Arc<HashSet<String>> = Arc::new(named.cloned().collect());
     let mut contests: HashMap<Contest, Vec<usize>> = HashMap::new();
     for entry in entries {
         let at = entry.table.at;
-        let Some(table) = compile_table(entry, report) else { continue };
+        let Some(table) = compile_table(entry, &approved_accounts, report) else { continue };
         let rivals = contests.entry(table.spec.contest()).or_default();
         let rival = rivals.iter().filter_map(|&i| policy.tables.get(i)).find(|rival| rival.spec.overlaps(&table.spec));
         if let Some(rival) = rival {
@@ -45,7 +48,11 @@ fn equally_specific(earlier: &TablePolicy, later: &TablePolicy) -> Wrong {
     )
 }
 
-fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePolicy> {
+fn compile_table(
+    entry: file::Entry,
+    approved_accounts: &Arc<HashSet<String>>,
+    report: &mut Report<'_>,
+) -> Option<TablePolicy> {
     let spec = noted(TableSpec::parse(&entry.table.value), entry.table.at, report);
     let owner = entry.owner.and_then(|owner| one_line(owner, report));
     let sensitivity = choice(entry.sensitivity, report);
@@ -70,6 +77,7 @@ fn compile_table(entry: file::Entry, report: &mut Report<'_>) -> Option<TablePol
         spec: spec?,
         detections: detections.unwrap_or_default(),
         expected,
+        approved_accounts: Arc::clone(approved_accounts),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Lines of `expected` that an earlier line of the same entry leaves nothing to do.
 
 use super::super::TablePolicy;
-use super::super::expectation::{Calls, Expectation, Origin};
+use super::super::expectation::{Calls, Expectation};
+use super::super::origin::Origin;
 use super::super::pattern::Pattern;
 use super::Remark;
 use crate::operation::Effect;

@@ -11,6 +11,7 @@ struct Made<'a> {
     role: &'a str,
     at: &'a str,
     from: &'a str,
+    /// A VPC endpoint, and behind a slash its account.
     endpoint: &'a str,
     region: &'a str,
 }
@@ -31,7 +32,10 @@ const SELECT_ALL: Made<'_> =
 /// How the call stands with a line, with its line number and its words.
 fn standing(lines: &str, made: &Made<'_>) -> String {
     let Made { api, params, role, at, from, endpoint, region } = made;
-    let endpoint = if endpoint.is_empty() { String::new() } else { format!(r#","vpcEndpointId":"{endpoint}""#) };
+    let (id, account) = endpoint.split_once('/').unwrap_or((endpoint, ""));
+    let field = |name: &str, value: &str| (!value.is_empty()).then(|| format!(r#","{name}":"{value}""#));
+    let endpoint =
+        [field("vpcEndpointId", id), field("vpcEndpointAccountId", account)].into_iter().flatten().collect::<String>();
     let json = format!(
         r#"{{"eventID":"e","eventTime":"{at}","eventSource":"dynamodb.amazonaws.com","eventName":"{api}","awsRegion":"{region}",
             "recipientAccountId":"111122223333","sourceIPAddress":"{from}","requestParameters":{params}{endpoint},
@@ -41,7 +45,9 @@ fn standing(lines: &str, made: &Made<'_>) -> String {
     let call = Call::read(&record).unwrap();
     let access = &call.accesses()[0];
     let indented = lines.replace('\n', "\n      ");
-    let policy = policy(&format!("version: 1\ntables:\n  - table: orders\n    expected:\n      {indented}\n"));
+    let policy = policy(&format!(
+        "version: 1\ntables:\n  - table: orders\n    expected:\n      {indented}\napproved: {{accounts: ['444455556666']}}\n"
+    ));
     let entry = policy.table(access.table.as_ref().unwrap()).unwrap();
     match entry.standing(&call, access) {
         Standing::NotJudged => "not judged".into(),
@@ -123,9 +129,10 @@ fn a_line_expects_from_one_of_its_networks() {
     let nets = "- {role: orders-api, cidrs: [10.0.0.0/8, '2001:db8::/32']}";
     let both = "- {role: orders-api, cidrs: [10.0.0.0/8], vpc-endpoints: [vpce-0a1b2c3d]}";
     let from = |from: &'static str| Made { from, ..GET };
+    let own = |from: &'static str| Made { from, endpoint: "vpce-0ffffffff/111122223333", ..GET };
     check(&[
-        (nets, from("10.1.2.3"), "expected by 5"),
-        (nets, from("::ffff:10.1.2.3"), "expected by 5"),
+        (nets, own("10.1.2.3"), "expected by 5"),
+        (nets, own("::ffff:10.1.2.3"), "expected by 5"),
         (nets, from("2001:db8:1::7"), "expected by 5"),
         (nets, from("203.0.113.7"), "network, 5: from 203.0.113.7, expected 10.0.0.0/8 or 2001:db8::/32"),
         (
@@ -133,7 +140,7 @@ fn a_line_expects_from_one_of_its_networks() {
             from("athena.amazonaws.com"),
             "network, 5: from athena.amazonaws.com, expected 10.0.0.0/8 or 2001:db8::/32",
         ),
-        (both, from("10.1.2.3"), "expected by 5"),
+        (both, own("10.1.2.3"), "expected by 5"),
         (both, Made { endpoint: "vpce-0a1b2c3d", from: "172.16.0.9", ..GET }, "expected by 5"),
         (
             both,
@@ -148,6 +155,44 @@ fn a_line_expects_from_one_of_its_networks() {
             "network, 5: from account 111122223333, expected 444455556666",
         ),
         ("- {role: 'arn:aws:iam::*:role/app/*', accounts: ['111122223333']}", GET, "expected by 5"),
+    ]);
+}
+
+#[test]
+fn an_address_behind_a_vpc_endpoint_counts_where_the_endpoint_is_ours() {
+    let private = "- {role: orders-api, cidrs: [10.0.0.0/8, 100.64.0.0/10, 'fd00::/8']}";
+    let public = "- {role: orders-api, cidrs: [203.0.113.0/24]}";
+    let made = |from: &'static str, endpoint: &'static str| Made { from, endpoint, ..GET };
+    check(&[
+        (private, made("10.0.0.7", "vpce-0a/111122223333"), "expected by 5"),
+        (private, made("10.0.0.7", "vpce-0a/444455556666"), "expected by 5"),
+        (
+            private,
+            made("10.0.0.7", "vpce-0abad/123456789012"),
+            "network, 5: from 10.0.0.7 through vpce-0abad of account 123456789012, expected 10.0.0.0/8 or 100.64.0.0/10 or fd00::/8",
+        ),
+        (
+            private,
+            made("fd00::7", "vpce-0abad"),
+            "network, 5: from fd00::7 through vpce-0abad of a network that no account is told of, expected 10.0.0.0/8 or 100.64.0.0/10 or fd00::/8",
+        ),
+        (
+            private,
+            made("100.64.0.7", ""),
+            "network, 5: from 100.64.0.7 of a network that no account is told of, expected 10.0.0.0/8 or 100.64.0.0/10 or fd00::/8",
+        ),
+        (public, made("203.0.113.7", ""), "expected by 5"),
+        // A VPC may use whatever addresses its owner likes.
+        (
+            public,
+            made("203.0.113.7", "vpce-0abad/123456789012"),
+            "network, 5: from 203.0.113.7 through vpce-0abad of account 123456789012, expected 203.0.113.0/24",
+        ),
+        (
+            public,
+            made("203.0.113.7", "vpce-0abad"),
+            "network, 5: from 203.0.113.7 through vpce-0abad of a network that no account is told of, expected 203.0.113.0/24",
+        ),
     ]);
 }
 
