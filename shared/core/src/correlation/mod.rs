@@ -41,6 +41,7 @@ use crate::detections::{self, Context, Hit};
 use crate::finding::{Findings, Origin};
 use crate::policy::Policy;
 use crate::ports::History;
+pub(crate) use reach::{bucket_of, busiest, with_head_room};
 use steps::Steps;
 use windows::Windows;
 

@@ -1,5 +1,7 @@
 //! Where counts in buckets of event time reach a threshold. Pure arithmetic.
 
+use jiff::Timestamp;
+
 use crate::detections::Unit;
 use crate::ports::Counts;
 
@@ -81,6 +83,32 @@ fn when_reached(counted: &[(i64, u64)], threshold: u64) -> Option<i64> {
     })
 }
 
+/// The most of one unit in any window, and when the first one with as much begins; `None` where nothing was counted.
+pub(crate) fn busiest(counts: &[(i64, Counts)], seconds: i64, unit: Unit) -> Option<(u64, Timestamp)> {
+    let (_, peaks) = reached(counts, seconds, &[Limit { unit, threshold: 1 }]);
+    peaks.first().and_then(|peak| Some((peak.sum, start(peak.first)?)))
+}
+
+/// The number of the bucket that a time lies in.
+pub(crate) fn bucket_of(time: Timestamp) -> i64 {
+    time.as_second().div_euclid(WIDTH)
+}
+
+/// The time at which a bucket begins; `None` beyond what a timestamp can hold.
+pub(super) fn start(bucket: i64) -> Option<Timestamp> {
+    Timestamp::from_second(bucket.saturating_mul(WIDTH)).ok()
+}
+
+/// A threshold that such a peak stays well under, since a busier day will come: twice as much, in two figures.
+pub(crate) fn with_head_room(most: u64) -> u64 {
+    let wanted = most.saturating_mul(2).max(1);
+    let mut step = 1_u64;
+    while wanted / step >= 100 {
+        step = step.saturating_mul(10);
+    }
+    wanted.div_ceil(step).saturating_mul(step)
+}
+
 /// Those that overlap made one.
 pub(super) fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_by_key(|stretch| (stretch.first, stretch.last));
@@ -138,5 +166,13 @@ mod tests {
         let (stretches, peaks) = reached(&counts, 300, &limits);
         assert_eq!(stretches, [Stretch { first: 0, reached: 1, last: 1 }]);
         assert_eq!(peaks, [Peak { limit: limits[0], sum: 1000, first: 0 }]);
+    }
+
+    #[test]
+    fn a_threshold_is_twice_the_peak_in_two_figures() {
+        let cases = [(0, 1), (1, 2), (67, 140), (100, 200), (946, 1900), (1000, 2000), (u64::MAX, u64::MAX)];
+        for (most, want) in cases {
+            assert_eq!(with_head_room(most), want, "{most}");
+        }
     }
 }

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-
 use super::aftermath::Attempt;
 use super::bucket::Bucket;
-use super::reach::{self, Limit, Peak, Stretch, WIDTH};
+use super::reach::{self, Limit, Peak, Stretch};
 use crate::detections::{Unit, Window};
 use crate::finding::{Circumstances, Finding, Sample, Sighting, Subject};
 use crate::policy::Sensitivity;
@@ -34,6 +32,8 @@ pub(super) struct Series {
     pub(super) sensitivity: Option<Sensitivity>,
     /// Whether the policy names its table.
     pub(super) is_named: bool,
+    /// Whether some of its accesses are expected by no line of their table.
+    pub(super) is_unexpected: bool,
     /// Whether accesses of others are folded into it, for there are too many to tell apart.
     pub(super) is_flooded: bool,
     /// The accounts and regions of its accesses.
@@ -66,16 +66,17 @@ pub(super) struct Taken {
 }
 
 impl Series {
-    pub(super) fn new(limits: Vec<Limit>) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             buckets: BTreeMap::new(),
-            limits,
+            limits: Vec::new(),
             finding: None,
             stretches: Vec::new(),
             peaks: Vec::new(),
             last_call: 0,
             sensitivity: None,
             is_named: false,
+            is_unexpected: false,
             is_flooded: false,
             homes: Sample::default(),
             attempts: HashMap::new(),
@@ -90,7 +91,7 @@ impl Series {
         circumstances: Circumstances<'_>,
         generation: u32,
     ) -> Taken {
-        let number = sighting.time.as_second().div_euclid(WIDTH);
+        let number = reach::bucket_of(sighting.time);
         let before = self.buckets.len();
         let bucket = self.buckets.entry(number).or_insert_with(|| Bucket::new(sighting.time));
         bucket.reach(sighting.time);
@@ -108,6 +109,21 @@ impl Series {
             _ => bucket.note(sighting, circumstances, MOST_NOTES),
         };
         Taken { notes: usize::from(noted), buckets: self.buckets.len() - before }
+    }
+
+    /// Holds it to these limits, or where it has some already, to the lower ones: whoever does once what nobody expects is
+    /// held to that in all.
+    pub(super) fn limit_to(&mut self, limits: Vec<Limit>) {
+        if self.limits.is_empty() {
+            self.limits = limits;
+            return;
+        }
+        for Limit { unit, threshold } in limits {
+            let peaks = self.peaks.iter_mut().map(|peak| &mut peak.limit);
+            for known in self.limits.iter_mut().chain(peaks).filter(|known| known.unit == unit) {
+                known.threshold = known.threshold.min(threshold);
+            }
+        }
     }
 
     /// Notes what was tried.
@@ -192,9 +208,4 @@ impl Series {
         let (stretches, peaks) = (std::mem::take(&mut self.stretches), std::mem::take(&mut self.peaks));
         Some(Fired { finding, stretches, peaks })
     }
-}
-
-/// The time at which a bucket begins; `None` beyond what a timestamp can hold.
-pub(super) fn start(bucket: i64) -> Option<Timestamp> {
-    Timestamp::from_second(bucket.saturating_mul(WIDTH)).ok()
 }

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::Observed;
 use super::aftermath::{Attempt, Successes};
-use super::reach::{Limit, Peak, Stretch, WIDTH};
-use super::series::{Amount, Fired, Series, Taken, start};
+use super::reach::{Limit, Peak, Stretch, WIDTH, start, with_head_room};
+use super::series::{Amount, Fired, Series, Taken};
 use super::steps::Link;
 use super::words;
 use crate::access::Outcome;
-use crate::detections::{self, Detection, Judge, Unit, Weighing, Window};
+use crate::detections::{self, Counter, Detection, Judge, Weighing, Window};
 use crate::finding::{Circumstances, Finding, Sighting, Subject};
 use crate::policy::{Policy, Setting, TablePolicy};
 use crate::ports::{Counted, History};
@@ -66,10 +66,10 @@ impl Windows {
     pub(super) fn observe(&mut self, seen: &Observed<'_, '_>, call_number: u64) {
         for (detection, window) in windows() {
             if let Some((unit, count)) = (window.measure)(seen.call, seen.access, seen.context) {
-                let setting = seen.context.setting(detection);
+                let is_off = seen.context.setting(detection).off;
                 let suppressed = || detections::suppression(detection, seen.call, seen.access, seen.context).is_some();
-                if count > 0 && !setting.off && !suppressed() {
-                    self.count(detection, window, seen, &Amount { unit, count, call: call_number }, setting);
+                if count > 0 && !is_off && !suppressed() {
+                    self.count(detection, window, seen, &Amount { unit, count, call: call_number });
                 }
             }
         }
@@ -80,28 +80,25 @@ impl Windows {
         self.relieve();
     }
 
-    fn count(
-        &mut self,
-        detection: &'static Detection,
-        window: &Window,
-        seen: &Observed<'_, '_>,
-        amount: &Amount,
-        setting: Setting,
-    ) {
+    fn count(&mut self, detection: &'static Detection, window: &Window, seen: &Observed<'_, '_>, amount: &Amount) {
         let subject = Subject::of(detection, seen.call, seen.access);
         let subject = Subject { effect: window.effect, outcome: window.outcome, ..subject };
         if window.across_tables {
             let of_all = seen.context.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, None));
-            self.add(window, subject.clone().of_all_tables(), seen, amount, of_all);
+            let limits = limits(window, |counter| counter.threshold_under(of_all));
+            self.add(window, subject.clone().of_all_tables(), seen, amount, limits);
         }
-        self.add(window, subject, seen, amount, setting);
+        let limits = limits(window, |counter| seen.context.threshold(detection, counter));
+        self.add(window, subject, seen, amount, limits);
     }
 
-    fn add(&mut self, window: &Window, subject: Subject, seen: &Observed<'_, '_>, amount: &Amount, setting: Setting) {
+    fn add(&mut self, window: &Window, subject: Subject, seen: &Observed<'_, '_>, amount: &Amount, limits: Vec<Limit>) {
         let Observed { call, access, context, origin, .. } = *seen;
         let attempt = window.aftermath.then(|| self.successes.attempt(call, access));
         let is_of_several = subject.is_of_several_tables();
-        let series = self.series.entry(subject).or_insert_with(|| Series::new(limits(window, setting)));
+        let series = self.series.entry(subject).or_insert_with(Series::new);
+        series.limit_to(limits);
+        series.is_unexpected |= context.standing.is_unexpected();
         series.is_named = !is_of_several && detections::is_named(context.table);
         series.sensitivity = series.sensitivity.max(context.table.map(|table| table.sensitivity));
         if is_of_several {
@@ -185,7 +182,7 @@ fn fold(folded: &mut HashMap<Subject, Series>, subject: Subject, series: &mut Se
     if is_sum || (folded.len() >= most && !folded.contains_key(&subject)) {
         subject = subject.of_several_actors();
     }
-    let wide = folded.entry(subject.clone()).or_insert_with(|| Series::new(Vec::new()));
+    let wide = folded.entry(subject.clone()).or_insert_with(Series::new);
     wide.absorb(&subject, series);
 }
 
@@ -222,7 +219,8 @@ fn explained(
         if let Some(through) = &through {
             reason.push_str(through);
         }
-        let remedy = remedy(detection, window, peak, table).filter(|_| !finding.subject.is_of_several_tables());
+        let remedy = remedy(detection, window, peak, table, series.is_unexpected)
+            .filter(|_| !finding.subject.is_of_several_tables());
         finding.explain(weighing.severity(), &reason, remedy);
     }
     FiredWindow { finding, stretches, table_is_named: series.is_named }
@@ -242,19 +240,28 @@ fn breakthrough(stretches: &[Stretch], series: &Series, successes: &Successes) -
 }
 
 /// The line of policy that raises the threshold; what should not have succeeded at all is not made expected this way.
-fn remedy(detection: &Detection, window: &Window, peak: &Peak, table: Option<&TablePolicy>) -> Option<String> {
+fn remedy(
+    detection: &Detection,
+    window: &Window,
+    peak: &Peak,
+    table: Option<&TablePolicy>,
+    is_unexpected: bool,
+) -> Option<String> {
     if window.outcome != Outcome::Succeeded {
         return None;
     }
-    let unit = match peak.limit.unit {
-        Unit::Items => "items",
-        Unit::Calls => "calls",
-    };
+    if let Some(table) = table.filter(|_| is_unexpected) {
+        let line = table.line;
+        return Some(format!(
+            "Expect what was done under `expected:` of the table in line {line} of the policy: a threshold there is for what is expected."
+        ));
+    }
+    let unit = peak.limit.unit.as_str();
     let place = match table {
         Some(table) => format!("`detections:` of the table in line {} of the policy", table.line),
         None => "`detections:` of the policy, for all tables".to_owned(),
     };
-    let threshold = words::generous(peak.sum);
+    let threshold = with_head_room(peak.sum);
     Some(format!("Raise the threshold under {place}:\n{}: {{{unit}: {threshold}}}", detection.id))
 }
 
@@ -286,13 +293,6 @@ fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
     })
 }
 
-fn limits(window: &Window, setting: Setting) -> Vec<Limit> {
-    let limit = |counter: &detections::Counter| {
-        let wanted = match counter.unit {
-            Unit::Items => setting.items,
-            Unit::Calls => setting.calls,
-        };
-        Limit { unit: counter.unit, threshold: wanted.unwrap_or(counter.threshold).max(1) }
-    };
-    window.counters.iter().map(limit).collect()
+fn limits(window: &Window, threshold: impl Fn(&Counter) -> u64) -> Vec<Limit> {
+    window.counters.iter().map(|counter| Limit { unit: counter.unit, threshold: threshold(counter) }).collect()
 }

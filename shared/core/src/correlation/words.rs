@@ -88,24 +88,3 @@ pub(super) fn clock(time: Timestamp) -> String {
 pub(super) fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
-
-/// A threshold that leaves room above what was counted: at least one and a half times as much, one digit and zeros.
-pub(super) fn generous(count: u64) -> u64 {
-    let wanted = count.saturating_add(count / 2);
-    let unit = 10_u64.saturating_pow(wanted.checked_ilog10().unwrap_or_default());
-    wanted.div_ceil(unit).saturating_mul(unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn suggested_thresholds_leave_room() {
-        for (count, want) in
-            [(0, 0), (1, 1), (100, 200), (312, 500), (1000, 2000), (9_999, 20_000), (u64::MAX, u64::MAX)]
-        {
-            assert_eq!(generous(count), want, "{count}");
-        }
-    }
-}

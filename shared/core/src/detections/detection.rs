@@ -149,6 +149,17 @@ impl<'p> Context<'p> {
         matches!(&self.standing, Standing::Expected(line) if line.names(call.record.event_name()))
     }
 
+    /// How much makes a counter of a detection fire. A threshold of the table's entry is for what it expects there: what
+    /// nobody expects is held to the one for all tables too, where that is lower.
+    pub fn threshold(&self, detection: &Detection, counter: &Counter) -> u64 {
+        let here = counter.threshold_under(self.setting(detection));
+        if !self.standing.is_unexpected() {
+            return here;
+        }
+        let of_all = self.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, None));
+        here.min(counter.threshold_under(of_all))
+    }
+
     /// What the policy changes about a detection here.
     pub fn setting(&self, detection: &Detection) -> Setting {
         self.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, self.table))
@@ -200,6 +211,17 @@ impl Chain {
             return format!("two or more of {} within {within}", self.steps.join(", "));
         }
         format!("{}, then {} within {within}", self.first.join(" or "), self.steps.join(" or "))
+    }
+}
+
+impl Counter {
+    /// How much fires under a setting.
+    pub(crate) fn threshold_under(&self, setting: Setting) -> u64 {
+        let set = match self.unit {
+            Unit::Items => setting.items,
+            Unit::Calls => setting.calls,
+        };
+        set.unwrap_or(self.threshold).max(1)
     }
 }
 

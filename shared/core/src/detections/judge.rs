@@ -1,7 +1,7 @@
 //! Verdict ─► hit, and what is behind the silence of the detections that have none.
 
 use super::ALL;
-use super::detection::{Chain, Context, Counter, Detection, Judge, Unit, Verdict, Window};
+use super::detection::{Chain, Context, Counter, Detection, Judge, Verdict, Window};
 use super::weighing::Weighing;
 use crate::access::{Access, Call, Outcome};
 use crate::policy::{Suppression, TablePolicy};
@@ -142,19 +142,14 @@ fn count(
     let Some((unit, adds)) = (window.measure)(call, access, context) else { return Opinion::Silent };
     let counter = window.counters.iter().find(|counter| counter.unit == unit && adds > 0);
     let Some(counter) = counter else { return Opinion::Silent };
-    let setting = context.setting(detection);
-    if setting.off {
+    if context.setting(detection).off {
         return Opinion::Off(format!("counts {}", counter.noun));
     }
-    let set = match unit {
-        Unit::Items => setting.items,
-        Unit::Calls => setting.calls,
-    };
     let suppressed = suppression(detection, call, access, context);
     Opinion::Counts {
         counter,
         adds,
-        threshold: set.unwrap_or(counter.threshold),
+        threshold: context.threshold(detection, counter),
         suppressed: suppressed.map(|suppression| (suppression.line, suppression.reason.clone())),
     }
 }
@@ -205,6 +200,7 @@ pub(crate) fn shown_keys(access: &Access<'_>, context: &Context<'_>) -> Vec<Stri
 
 #[cfg(test)]
 mod tests {
+    use super::super::Unit;
     use super::*;
     use crate::operation::Effect;
     use crate::policy::Policy;

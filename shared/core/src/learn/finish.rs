@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::endpoints::Endpoints;
 use super::evidence::{ActorKey, Api, Entry, Evidence, Place};
 use super::left_out::{Events, LeftOut, LeftOuts, Why};
-use super::rate::{Peak, Rates, with_head_room};
+use super::rate::{Peak, Rates};
 use super::{Accept, Learner};
+use crate::correlation::with_head_room;
 use crate::detections::{Judge, Unit};
 use crate::finding::Finding;
 use crate::policy::{OTHER_TABLES, Setting};
@@ -189,11 +190,7 @@ impl Evidence {
     ) {
         let fires = |peak: &Peak| {
             let setting = setting(peak.detection);
-            let threshold = match peak.unit {
-                Unit::Items => setting.items,
-                Unit::Calls => setting.calls,
-            };
-            !setting.off && peak.most >= threshold.unwrap_or(peak.threshold)
+            !setting.off && peak.most >= peak.counter.threshold_under(setting)
         };
         let mut is_bulk = false;
         for peak in self.rates.values().flat_map(Rates::peaks).filter(fires) {
@@ -201,7 +198,7 @@ impl Evidence {
                 is_bulk = true;
                 continue;
             }
-            let highest = peaks.entry((peak.detection, peak.unit)).or_insert_with(|| (peak, who.to_owned()));
+            let highest = peaks.entry((peak.detection, peak.counter.unit)).or_insert_with(|| (peak, who.to_owned()));
             if peak.most > highest.0.most {
                 *highest = (peak, who.to_owned());
             }

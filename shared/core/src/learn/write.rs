@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::finish::{Change, Learned, LearnedTable, Line, RootCalls};
 use super::left_out::LeftOut;
-use crate::detections::Unit;
 use crate::policy::scalar;
 use crate::printable::printable;
 
@@ -43,6 +42,12 @@ impl Learned {
         {
             lines.push(
                 "# `UpdateTable*` is the routine of UpdateTable; without the *, what is grave would be expected too."
+                    .into(),
+            );
+        }
+        if self.tables.iter().flat_map(|table| &table.changes).next().is_some() {
+            lines.push(
+                "# A threshold of a table is for what its lines expect; what they do not is held to the usual one."
                     .into(),
             );
         }
@@ -121,16 +126,8 @@ impl Change {
     /// The thresholds.
     pub(super) fn value(&self) -> String {
         let fields: Vec<String> =
-            self.thresholds.iter().map(|(unit, threshold)| format!("{}: {threshold}", field(*unit))).collect();
+            self.thresholds.iter().map(|(unit, threshold)| format!("{}: {threshold}", unit.as_str())).collect();
         format!("{{{}}}", fields.join(", "))
-    }
-}
-
-/// The field of a threshold.
-pub(super) fn field(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Items => "items",
-        Unit::Calls => "calls",
     }
 }
 

@@ -27,20 +27,31 @@ pub(super) type Settings = HashMap<&'static str, Changed>;
 pub(super) struct Changed {
     /// The line in the file, from 1.
     pub(super) line: usize,
-    pub(super) setting: Setting,
+    /// Whether it is switched off; to change anything else about it is to have it on.
+    pub(super) off: bool,
+    pub(super) severity: Option<Severity>,
+    pub(super) items: Option<u64>,
+    pub(super) calls: Option<u64>,
+}
+
+impl Changed {
+    /// Switched off in a line.
+    pub(super) fn off(line: usize) -> Self {
+        Self { line, off: true, severity: None, items: None, calls: None }
+    }
 }
 
 impl Policy {
-    /// The setting of a detection for a table: field by field the table's entry comes before the policy's own list.
+    /// The setting of a detection for a table: field by field the table's entry comes before the policy's own list. An entry
+    /// that changes anything about a detection has it on, whatever the list says.
     pub fn setting(&self, detection: &str, table: Option<&TablePolicy>) -> Setting {
-        let of = |settings: &Settings| settings.get(detection).map(|changed| changed.setting).unwrap_or_default();
-        let all = of(&self.detections);
-        let one = table.map(|table| of(&table.detections)).unwrap_or_default();
+        let all = self.detections.get(detection);
+        let one = table.and_then(|table| table.detections.get(detection));
         Setting {
-            off: one.off || all.off,
-            severity: one.severity.or(all.severity),
-            items: one.items.or(all.items),
-            calls: one.calls.or(all.calls),
+            off: one.or(all).is_some_and(|changed| changed.off),
+            severity: one.and_then(|one| one.severity).or(all.and_then(|all| all.severity)),
+            items: one.and_then(|one| one.items).or(all.and_then(|all| all.items)),
+            calls: one.and_then(|one| one.calls).or(all.and_then(|all| all.calls)),
         }
     }
 }

@@ -68,6 +68,11 @@ impl<'p> Standing<'p> {
         matches!(self, Self::Expected(_))
     }
 
+    /// Whether the table's entry judges the access, and no line expects it.
+    pub fn is_unexpected(&self) -> bool {
+        !matches!(self, Self::Expected(_) | Self::NotJudged)
+    }
+
     fn of(Trial { expectation, result }: Trial<'p>) -> Self {
         match result {
             TrialResult::OtherPrincipal => Self::Stranger,

@@ -161,3 +161,65 @@ fn a_window_goes_on_from_what_earlier_runs_counted() {
         assert_eq!(bulk.map(|finding| finding.accesses), want, "{before:?}");
     }
 }
+
+#[test]
+fn a_threshold_of_a_table_is_for_what_is_expected_there() {
+    let policy = "version: 1
+detections: {bulk-deletion: {items: 120}}
+tables:
+  - table: orders
+    detections: {bulk-deletion: {items: 1000}}
+    expected:
+      - user: cleaner
+      - {user: intern, effects: [read]}
+  - table: carts
+    detections: {bulk-deletion: {items: 50}}
+    expected: []
+  - table: logs
+    detections: {bulk-deletion: {items: 1000}}
+";
+    let cases = [
+        ("cleaner", "orders", 500, None),
+        ("cleaner", "orders", 1000, Some(1000)),
+        // Who may read is no more expected to delete than who is not named at all.
+        ("intern", "orders", 119, None),
+        ("intern", "orders", 120, Some(120)),
+        ("mallory", "orders", 120, Some(120)),
+        // A lower one is for everybody.
+        ("mallory", "carts", 50, Some(50)),
+        // Where nobody is judged, nobody is unexpected.
+        ("mallory", "logs", 500, None),
+    ];
+    for (user, table, count, want) in cases {
+        let batch = r#"{"requestItems":{"TABLE":[ITEMS]}}"#
+            .replace("TABLE", table)
+            .replace("ITEMS", &vec![r#"{"deleteRequest":{}}"#; count].join(","));
+        let call = Call { params: batch, ..call(0, "BatchWriteItem", user, table) };
+        let want: Vec<String> = want
+            .iter()
+            .map(|threshold| {
+                format!("high {table} by user/{user}: {count} items deleted within 5 minutes from 09:00:00 UTC, the threshold is {threshold}")
+            })
+            .collect();
+        assert_eq!(told(&found_under(policy, "bulk-deletion", &[call])), want, "{user} {table} {count}");
+    }
+}
+
+#[test]
+fn one_unexpected_call_holds_the_actor_to_the_lower_threshold_in_any_order() {
+    let policy = "version: 1
+tables:
+  - table: orders
+    detections: {bulk-deletion: {items: 1000}}
+    expected: [{user: cleaner, actions: [DeleteItem]}]
+";
+    let expected = deletions(150, 0, 1, "cleaner", "orders");
+    assert_eq!(told(&found_under(policy, "bulk-deletion", &expected)), [""; 0]);
+    let batch = r#"{"requestItems":{"orders":[{"deleteRequest":{}}]}}"#.to_owned();
+    let other = Call { params: batch, ..call(75, "BatchWriteItem", "cleaner", "orders") };
+    let calls = [expected, vec![other]].concat();
+    assert_eq!(
+        told(&found_under(policy, "bulk-deletion", &calls)),
+        ["high orders by user/cleaner: 151 items deleted within 5 minutes from 09:00:00 UTC, the threshold is 100"]
+    );
+}

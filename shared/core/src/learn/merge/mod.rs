@@ -5,7 +5,6 @@ mod edit;
 mod tree;
 
 use super::finish::{Change, Learned, LearnedTable};
-use super::write::field;
 use crate::policy::{Policy, PolicyError, scalar};
 use edit::{Addition, Edits};
 use tree::{Node, Value};
@@ -171,7 +170,7 @@ fn add_change(
         return if edits.add(detections, column, &addition) { Ok(()) } else { Err(form) };
     };
     for (&unit, threshold) in &change.thresholds {
-        let name = field(unit);
+        let name = unit.as_str();
         if let Some(said) = said.get(name) {
             merged.notes.push(format!(
                 "line {}: {} fires on what was seen, {}; `{name}: {threshold}` would keep it quiet",

@@ -8,6 +8,7 @@ use annotate_snippets::Level;
 use jiff::Timestamp;
 
 use super::quote::Quote;
+use super::setting::Changed;
 use super::{Policy, TablePolicy};
 
 pub use usage::Usage;
@@ -87,31 +88,37 @@ impl Policy {
     /// Detections that are off, and what is said of them all the same.
     fn switched_off(&self) -> Vec<Remark> {
         let mut remarks = Vec::new();
-        for (id, changed) in self.detections.iter().filter(|(_, changed)| changed.setting.off) {
-            remarks.push(Remark::note(changed.line, format!("`{id}` is switched off"), "it is not told of any table"));
+        for (id, changed) in self.detections.iter().filter(|(_, changed)| changed.off) {
+            let message = format!("`{id}` is switched off");
+            remarks.push(Remark::note(
+                changed.line,
+                message,
+                "it is told of no table but those whose entry changes it",
+            ));
         }
         for table in &self.tables {
-            for (id, changed) in &table.detections {
-                match self.detections.get(id).filter(|all| all.setting.off) {
-                    Some(all) => {
-                        let message = format!("`{id}` is switched off for all tables in line {}", all.line);
-                        remarks.push(Remark::warning(changed.line, message, "this line changes nothing"));
-                    }
-                    None if changed.setting.off => {
-                        let hint = format!("it is not told of `{}`", table.label);
-                        remarks.push(Remark::note(changed.line, format!("`{id}` is switched off"), hint));
-                    }
-                    None => {}
-                }
+            for (id, changed) in table.detections.iter().filter(|(_, changed)| changed.off) {
+                remarks.push(if let Some(all) = self.off_for_all(id) {
+                    let message = format!("`{id}` is switched off for all tables in line {}", all.line);
+                    Remark::warning(changed.line, message, "this line changes nothing")
+                } else {
+                    let hint = format!("it is not told of `{}`", table.label);
+                    Remark::note(changed.line, format!("`{id}` is switched off"), hint)
+                });
             }
         }
         for line in &self.suppressions {
-            if let Some(all) = self.detections.get(line.detection).filter(|all| all.setting.off) {
+            let is_on = |table: &TablePolicy| table.detections.get(line.detection).is_some_and(|changed| !changed.off);
+            if let Some(all) = self.off_for_all(line.detection).filter(|_| !self.tables.iter().any(is_on)) {
                 let message = format!("`{}` is switched off for all tables in line {}", line.detection, all.line);
                 remarks.push(Remark::warning(line.told.line, message, "this line suppresses nothing"));
             }
         }
         remarks
+    }
+
+    fn off_for_all(&self, detection: &str) -> Option<&Changed> {
+        self.detections.get(detection).filter(|all| all.off)
     }
 
     /// Entries whose every table a more specific entry speaks for. Names with two wildcards in a row are the one way to write

@@ -90,6 +90,10 @@ tables:
   - table: orders
     detections: {item-deletion: off, access-denied: {severity: informational}}
   - table: carts
+  - table: audits
+    detections: {table-updated: {severity: low}}
+  - table: logs
+    detections: {table-updated: {}}
 ",
     );
     let setting = |id, name: &str| {
@@ -99,6 +103,9 @@ tables:
     };
     let cases = [
         ("table-updated", "orders", (true, None)),
+        ("table-updated", "audits", (false, Some(Severity::Low))),
+        ("table-updated", "logs", (false, None)),
+        ("table-updated", "carts", (true, None)),
         ("item-deletion", "orders", (true, Some(Severity::Medium))),
         ("item-deletion", "carts", (false, Some(Severity::Medium))),
         ("item-deletion", "unlisted", (false, Some(Severity::Medium))),

@@ -18,10 +18,10 @@ fn ends_that_are_over_and_detections_that_are_off_are_told() {
             "version: 1
 detections:
   table-updated: off
-  item-deletion: {severity: medium}
+  table-deleted: off
 tables:
   - table: orders
-    detections: {table-updated: {severity: high}, access-denied: off}
+    detections: {table-updated: off, access-denied: off, table-deleted: {severity: low}}
     expected:
       - {role: a, until: 2026-03-14, reason: INC-42}
       - {role: b, until: 2026-03-15, reason: INC-43}
@@ -29,6 +29,7 @@ suppressions:
   - {detection: item-deletion, until: 2026-03-15T12:00:00Z, reason: known}
   - {detection: item-deletion, until: 2026-03-16, reason: known}
   - {detection: table-updated, until: 2026-12-31, reason: known}
+  - {detection: table-deleted, until: 2026-12-31, reason: known}
 "
         ),
         @"
@@ -36,19 +37,25 @@ suppressions:
      --> policy.yaml:3:3
       |
     3 |   table-updated: off
-      |   ^^^^^^^^^^^^^^^^^^ it is not told of any table
+      |   ^^^^^^^^^^^^^^^^^^ it is told of no table but those whose entry changes it
+
+    note: `table-deleted` is switched off
+     --> policy.yaml:4:3
+      |
+    4 |   table-deleted: off
+      |   ^^^^^^^^^^^^^^^^^^ it is told of no table but those whose entry changes it
 
     warning: `table-updated` is switched off for all tables in line 3
      --> policy.yaml:7:5
       |
-    7 |     detections: {table-updated: {severity: high}, access-denied: off}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this line changes nothing
+    7 |     detections: {table-updated: off, access-denied: off, table-deleted: {severity: low}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this line changes nothing
 
     note: `access-denied` is switched off
      --> policy.yaml:7:5
       |
-    7 |     detections: {table-updated: {severity: high}, access-denied: off}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is not told of `orders`
+    7 |     detections: {table-updated: off, access-denied: off, table-deleted: {severity: low}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is not told of `orders`
 
     warning: this line expects nothing since 2026-03-15T00:00:00Z
      --> policy.yaml:9:7
