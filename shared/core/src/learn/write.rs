@@ -45,7 +45,7 @@ impl Learned {
                     .into(),
             );
         }
-        if self.tables.iter().flat_map(|table| &table.changes).next().is_some() {
+        if self.tables.iter().any(|table| !table.changes.is_empty()) {
             lines.push(
                 "# A threshold of a table is for what its lines expect; what they do not is held to the usual one."
                     .into(),
