@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves that dependencies point one way: functions and cli to aws to core. ARCHITECTURE.md says why.
+# Proves that dependencies point one way: functions and cli to aws and sigma to core. ARCHITECTURE.md says why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +25,7 @@ runtime='tokio|lambda_runtime.*|lambda_http|aws_lambda_events'
 ends='trail-log|ddl-event|tablewarden'
 
 forbid tablewarden-core "$any" "tablewarden-.*|$ends|$aws_sdk|$runtime" 'the core is pure and knows nobody'
+forbid tablewarden-sigma "$any" "tablewarden-aws|$ends|$aws_sdk|$runtime" 'rules know nobody but the core'
 forbid tablewarden-aws "$any" "$ends" 'adapters do not know who uses them'
 forbid trail-log "$any" 'ddl-event|tablewarden' 'functions do not depend on one another'
 forbid ddl-event "$any" 'trail-log|tablewarden' 'functions do not depend on one another'
@@ -32,7 +33,7 @@ forbid trail-log "$direct" "$aws_sdk" 'only tablewarden-aws names an AWS SDK'
 forbid ddl-event "$direct" "$aws_sdk" 'only tablewarden-aws names an AWS SDK'
 forbid tablewarden "$direct" "$aws_sdk|$runtime" 'only tablewarden-aws names an AWS SDK'
 forbid tablewarden "$any" 'trail-log|ddl-event' 'the command does not depend on a function'
-for package in tablewarden-core tablewarden-aws trail-log ddl-event tablewarden; do
+for package in tablewarden-core tablewarden-sigma tablewarden-aws trail-log ddl-event tablewarden; do
     forbid "$package" "$any" 'tablewarden-(testkit|generator|tests)' 'builders and fakes are for tests only'
 done
 

@@ -21,8 +21,11 @@ async fn is_told_and_counted(scenario: &Scenario) -> Result<()> {
     let stage = Stage::set().await?;
     let policy = scenario.folder.join("policy.yaml");
     let policy = ("TABLEWARDEN_POLICY", policy.to_str().context("no UTF-8")?);
-    let settings = if scenario.policy.is_some() { &[policy][..] } else { &[] };
-    let function = stage.function("trail-log", settings).await?;
+    let mut settings = Vec::from_iter(scenario.policy.is_some().then_some(policy));
+    if let Some(rules) = &scenario.rules {
+        settings.push(("TABLEWARDEN_RULES", rules.to_str().context("no UTF-8")?));
+    }
+    let function = stage.function("trail-log", &settings).await?;
     for (number, file) in scenario.events.iter().enumerate() {
         let text = std::fs::read_to_string(file)?;
         let is_event = serde_json::from_str::<Value>(&text).is_ok_and(|json| json.get("detail-type").is_some());

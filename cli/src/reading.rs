@@ -1,6 +1,7 @@
 //! What every command reads: a policy, and all records that paths lead to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use anyhow::Context as _;
@@ -8,6 +9,8 @@ use tablewarden_core::audit::Audit;
 use tablewarden_core::finding::Origin;
 use tablewarden_core::policy::{KeySecret, Policy};
 use tablewarden_core::ports::Observer;
+use tablewarden_core::rules::Rules;
+use tablewarden_sigma::SigmaRules;
 
 use crate::inputs::{Found, Input};
 use crate::progress::Progress;
@@ -44,6 +47,19 @@ pub(crate) fn policy(path: &Path) -> anyhow::Result<Policy> {
         None => None,
     };
     policy.with_key_secret(secret).context(KEY_SECRET)
+}
+
+/// The Sigma rules behind the paths; how many there are is said, since some may be for other logs.
+pub(crate) fn rules(paths: &[PathBuf], progress: &Progress) -> anyhow::Result<Option<Arc<dyn Rules>>> {
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(tablewarden_sigma::read(path)?);
+    }
+    let rules = tablewarden_sigma::load(&files)?;
+    if let Some(rules) = &rules {
+        progress.say(&rules.count().to_string());
+    }
+    Ok(rules.map(SigmaRules::into_port))
 }
 
 /// Audits all that was found in one run, so that what stands in two files is told once.

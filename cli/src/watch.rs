@@ -2,6 +2,7 @@
 
 use tablewarden_core::access::{Access, Call};
 use tablewarden_core::detections::Context;
+use tablewarden_core::operation::Shape;
 use tablewarden_core::ports::{Observer, Reject};
 
 use crate::progress::Progress;
@@ -42,7 +43,10 @@ impl Observer for Watch<'_> {
     }
 
     fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, _: &Context<'_>) {
-        self.accesses.add(call, access);
+        // What only rules ask for is no access of anybody to a table.
+        if call.operation.shape != Shape::Foreign {
+            self.accesses.add(call, access);
+        }
     }
 }
 

@@ -26,6 +26,10 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
+    /// Sigma rules for CloudTrail: a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -78,7 +82,8 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(reading::policy).transpose()?.map(Arc::new);
     let found = inputs::find(&args.paths);
     let progress = Progress::new(found.bytes())?;
-    let mut audit = Audit::new(policy.clone(), Timestamp::now(), Limits::default());
+    let rules = reading::rules(&args.rules, &progress)?;
+    let mut audit = Audit::new(policy.clone(), Timestamp::now(), Limits::default()).with_rules(rules);
     let mut watch = Watch::new(&progress);
     let files = reading::read_all(found, &mut audit, &mut watch, &progress);
 

@@ -5,6 +5,7 @@
 mod exit;
 mod failures;
 mod forms;
+mod rules;
 mod sample;
 mod scenarios;
 mod snapshots;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use assert_cmd::Command;
 use serde_json::Value;
 use tablewarden_core::printable::printable;
 
@@ -18,9 +19,7 @@ fn each_scenario_gives_the_findings_that_stand_beside_it() {
         let expected = fs::read_to_string(scenario.join("expected.ndjson")).unwrap();
         let expected: Vec<Value> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let mut command = folder.command(&["--format", "ndjson"]);
-        if scenario.join("policy.yaml").exists() {
-            command.arg("--policy").arg(scenario.join("policy.yaml"));
-        }
+        with_policy_and_rules(&mut command, &scenario);
         let mut found = findings(&command.arg(&scenario).assert());
         for finding in &mut found {
             // Where the files stand depends on the machine.
@@ -32,6 +31,14 @@ fn each_scenario_gives_the_findings_that_stand_beside_it() {
     assert!(told > 0);
 }
 
+fn with_policy_and_rules(command: &mut Command, scenario: &Path) {
+    for (option, name) in [("--policy", "policy.yaml"), ("--rules", "rules")] {
+        if scenario.join(name).exists() {
+            command.arg(option).arg(scenario.join(name));
+        }
+    }
+}
+
 /// The forms that people and scripts get, `explain` among them.
 #[test]
 fn every_finding_says_why_in_every_form() {
@@ -41,9 +48,7 @@ fn every_finding_says_why_in_every_form() {
         let scenario = scenario.unwrap().path();
         let run = |args: &[&str]| {
             let mut command = folder.run(args);
-            if scenario.join("policy.yaml").exists() {
-                command.arg("--policy").arg(scenario.join("policy.yaml"));
-            }
+            with_policy_and_rules(&mut command, &scenario);
             stdout(&command.arg(&scenario).assert())
         };
         let table = without_space(&run(&["replay"]));

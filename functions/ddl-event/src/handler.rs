@@ -13,12 +13,14 @@ use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, MetricSink};
 use tablewarden_core::report::{self, Message};
+use tablewarden_core::rules::Rules;
 
 /// What an invocation works with.
 pub(crate) struct Handler<A, M> {
     pub(crate) alerts: A,
     pub(crate) metrics: M,
     pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
@@ -28,7 +30,7 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
     /// tries again, and hands it to the function's dead-letter queue in the end.
     pub(crate) async fn handle(&self, payload: &[u8]) -> Result<(), Error> {
         let now = (self.now)();
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits);
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
         for message in delivery::decode(payload)? {
             for parcel in message.parcels? {
                 match parcel {

@@ -19,11 +19,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let Start { settings, config, policy } = start().await?;
+    let Start { settings, config, policy, rules } = start().await?;
     let handler = Handler {
         alerts: Logged(SnsAlerts::new(&config, settings.alert_topic_arn)),
         metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace),
         policy,
+        rules,
         limits: settings.limits,
         now: jiff::Timestamp::now,
     };

@@ -14,6 +14,7 @@ use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, LogStore, MetricSink};
 use tablewarden_core::report;
+use tablewarden_core::rules::Rules;
 
 use crate::batch;
 
@@ -23,6 +24,7 @@ pub(crate) struct Handler<L, A, M> {
     pub(crate) alerts: A,
     pub(crate) metrics: M,
     pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
@@ -35,7 +37,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
     /// again: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8]) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits);
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
         let (mut ids, mut messages) = (Vec::new(), Vec::new());
         for (position, Message { id, parcels }) in delivery::decode(payload)?.into_iter().enumerate() {
             let mut problems = Vec::new();

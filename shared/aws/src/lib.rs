@@ -3,15 +3,18 @@
 //! # Layout
 //!
 //! One file for each adapter of a port of the core ([`s3`], [`sns`], [`cloudwatch`]), and what both functions [`start`] with:
-//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`], and logs by [`telemetry`]. What was told is [`logged`] too.
+//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
+//! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too.
 
 pub mod clients;
 pub mod cloudwatch;
 pub mod logged;
 pub mod policy;
+pub mod rules;
 pub mod s3;
 pub mod settings;
 pub mod sns;
+pub mod source;
 pub mod start;
 pub mod telemetry;
 #[cfg(test)]

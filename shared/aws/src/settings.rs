@@ -7,6 +7,8 @@ use tablewarden_core::log_file::Limits;
 use tablewarden_core::policy::KeySecret;
 use thiserror::Error;
 
+use crate::source::Source;
+
 /// The prefix of every variable that is Tablewarden's.
 const PREFIX: &str = "TABLEWARDEN_";
 
@@ -16,7 +18,9 @@ pub struct Settings {
     /// `TABLEWARDEN_ALERT_TOPIC_ARN`: the SNS topic that alerts go to. Required.
     pub alert_topic_arn: String,
     /// `TABLEWARDEN_POLICY`: where the policy file is; without it the function reports deletions, denials and DDL.
-    pub policy: Option<PolicySource>,
+    pub policy: Option<Source>,
+    /// `TABLEWARDEN_RULES`: where the user's Sigma rules are: a folder, or a file that may hold several.
+    pub rules: Option<Source>,
     /// `TABLEWARDEN_KEY_SECRET`: what the hashes of item keys are made with, where the policy asks for them.
     pub key_secret: Option<KeySecret>,
     /// `TABLEWARDEN_METRICS_NAMESPACE`: CloudWatch's namespace, `Tablewarden` unless told.
@@ -24,20 +28,6 @@ pub struct Settings {
     /// `TABLEWARDEN_MAX_OBJECT_MIB` and `TABLEWARDEN_MAX_RECORD_KIB`: how large a log object may be when decompressed, and
     /// one record in it.
     pub limits: Limits,
-}
-
-/// Where a policy file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PolicySource {
-    /// `s3://BUCKET/KEY`.
-    S3 {
-        /// The bucket.
-        bucket: String,
-        /// The key.
-        key: String,
-    },
-    /// A path, from the function's own folder on: a file in its zip.
-    File(String),
 }
 
 /// Everything that is wrong with an environment.
@@ -61,13 +51,14 @@ impl Settings {
                 "{PREFIX}ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {alert_topic_arn:?}"
             ));
         }
-        let policy = match take("POLICY").map(|value| PolicySource::read(&value)).transpose() {
-            Ok(policy) => policy,
+        let mut source = |name: &str| match take(name).map(|value| Source::parse(&value)).transpose() {
+            Ok(source) => source,
             Err(error) => {
-                errors.push(error);
+                errors.push(format!("{PREFIX}{name}: {error}"));
                 None
             }
         };
+        let (policy, rules) = (source("POLICY"), source("RULES"));
         // What is wrong with it is told, it itself never.
         let key_secret = match take("KEY_SECRET").map(KeySecret::new).transpose() {
             Ok(secret) => secret,
@@ -91,30 +82,9 @@ impl Settings {
         }
         errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
         if errors.is_empty() {
-            Ok(Self { alert_topic_arn, policy, key_secret, metrics_namespace, limits })
+            Ok(Self { alert_topic_arn, policy, rules, key_secret, metrics_namespace, limits })
         } else {
             Err(SettingsError(errors))
-        }
-    }
-}
-
-impl PolicySource {
-    fn read(value: &str) -> Result<Self, String> {
-        let Some(rest) = value.strip_prefix("s3://") else { return Ok(Self::File(value.to_owned())) };
-        match rest.split_once('/') {
-            Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
-                Ok(Self::S3 { bucket: bucket.to_owned(), key: key.to_owned() })
-            }
-            _ => Err(format!("{PREFIX}POLICY: expected s3://BUCKET/KEY or a path, found {value:?}")),
-        }
-    }
-}
-
-impl std::fmt::Display for PolicySource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::S3 { bucket, key } => write!(f, "s3://{bucket}/{key}"),
-            Self::File(path) => f.write_str(path),
         }
     }
 }
@@ -154,6 +124,8 @@ fn is_namespace(namespace: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tablewarden_core::place::ObjectRef;
+
     use super::*;
 
     const TOPIC: (&str, &str) = ("TABLEWARDEN_ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts");
@@ -176,20 +148,22 @@ mod tests {
         let settings = read(&[
             TOPIC,
             ("TABLEWARDEN_POLICY", "s3://config/tablewarden/policy.yaml"),
+            ("TABLEWARDEN_RULES", "rules"),
             ("TABLEWARDEN_KEY_SECRET", "0123456789abcdef"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "Security/Tables"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "512"),
             ("TABLEWARDEN_MAX_RECORD_KIB", "256"),
         ])
         .unwrap();
-        let policy = PolicySource::S3 { bucket: "config".into(), key: "tablewarden/policy.yaml".into() };
-        assert_eq!(settings.policy, Some(policy));
+        let policy = ObjectRef { bucket: "config".into(), key: "tablewarden/policy.yaml".into() };
+        assert_eq!(settings.policy, Some(Source::S3(policy)));
+        assert_eq!(settings.rules, Some(Source::File("rules".into())));
         assert_eq!(settings.key_secret, KeySecret::new("0123456789abcdef").ok());
         assert!(!format!("{settings:?}").contains("0123456789abcdef"));
         assert_eq!(settings.metrics_namespace, "Security/Tables");
         assert_eq!(settings.limits, Limits { decompressed: 512 << 20, entry: 256 << 10 });
         let settings = read(&[TOPIC, ("TABLEWARDEN_POLICY", "policy.yaml")]).unwrap();
-        assert_eq!(settings.policy, Some(PolicySource::File("policy.yaml".into())));
+        assert_eq!(settings.policy, Some(Source::File("policy.yaml".into())));
     }
 
     #[test]
@@ -197,6 +171,7 @@ mod tests {
         let error = read(&[
             ("TABLEWARDEN_ALERT_TOPIC_ARN", "alerts"),
             ("TABLEWARDEN_POLICY", "s3://bucket"),
+            ("TABLEWARDEN_RULES", "s3://bucket/"),
             ("TABLEWARDEN_KEY_SECRET", "hunter2"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "AWS/Lambda"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "-1"),
@@ -207,6 +182,7 @@ mod tests {
         for part in [
             "ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found \"alerts\"",
             "POLICY: expected s3://BUCKET/KEY or a path",
+            "RULES: expected s3://BUCKET/KEY or a path",
             "KEY_SECRET: expected a secret of at least 16 bytes, found 7",
             "METRICS_NAMESPACE: no namespace of CloudWatch",
             "MAX_OBJECT_MIB: expected a whole number from 1 on, found \"-1\"",

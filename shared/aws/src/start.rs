@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use tablewarden_core::policy::{NoSecret, Policy};
+use tablewarden_core::rules::Rules;
 use thiserror::Error;
 
 use crate::policy::LoadError;
 use crate::settings::{Settings, SettingsError};
-use crate::{clients, policy, telemetry};
+use crate::{clients, policy, rules, telemetry};
 
 /// What a function runs with.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Start {
     pub config: SdkConfig,
     /// The policy, where the settings name one.
     pub policy: Option<Arc<Policy>>,
+    /// The user's rules, where the settings name any.
+    pub rules: Option<Arc<dyn Rules>>,
 }
 
 /// Why a function cannot run.
@@ -30,12 +33,15 @@ pub enum StartError {
     /// The policy is missing or wrong.
     #[error(transparent)]
     Policy(#[from] LoadError),
+    /// The rules are missing or wrong.
+    #[error(transparent)]
+    Rules(#[from] rules::LoadError),
     /// The policy asks for hashes of keys without a secret for them.
     #[error("TABLEWARDEN_KEY_SECRET: {0}")]
     Secret(#[from] NoSecret),
 }
 
-/// Starts logging, and reads the settings and the policy.
+/// Starts logging, and reads the settings, the policy and the rules.
 pub async fn start() -> Result<Start, StartError> {
     telemetry::start();
     let settings = Settings::read(std::env::vars_os().filter_map(|(name, value)| {
@@ -50,5 +56,9 @@ pub async fn start() -> Result<Start, StartError> {
         }
         None => None,
     };
-    Ok(Start { settings, config, policy })
+    let rules = match &settings.rules {
+        Some(source) => rules::load(source, &config).await?,
+        None => None,
+    };
+    Ok(Start { settings, config, policy, rules })
 }

@@ -72,6 +72,7 @@ pub mod printable;
 pub mod record;
 pub mod report;
 mod resource_policy;
+pub mod rules;
 pub mod severity;
 pub mod table;
 pub mod tally;

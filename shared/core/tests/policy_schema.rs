@@ -58,6 +58,7 @@ pipeline:
 detections:
   table-updated: off
   item-deletion: {severity: medium}
+  "sigma:aws_root": off
 tables:
   - table: orders
     owner: shop-team@example.com

@@ -30,6 +30,8 @@ pub struct Scenario {
     pub folder: PathBuf,
     /// Its `policy.yaml`; the story of one scenario is that there is none.
     pub policy: Option<String>,
+    /// The folder of its Sigma rules, where it has any.
+    pub rules: Option<PathBuf>,
     /// Its event files, by name: the order in which they are to be replayed.
     pub events: Vec<PathBuf>,
 }
@@ -54,10 +56,12 @@ impl Scenario {
         };
         let policy = folder.join("policy.yaml");
         let policy = files.contains(&policy).then(|| read(&policy));
+        let rules = folder.join("rules");
+        let rules = files.contains(&rules).then_some(rules);
         let name = file_name(&folder).to_owned();
         let events: Vec<PathBuf> = files.into_iter().filter(|file| is_event_file(file)).collect();
         assert!(!events.is_empty(), "{}: no events", folder.display());
-        Self { name, title: title.to_owned(), policy, events, folder }
+        Self { name, title: title.to_owned(), policy, rules, events, folder }
     }
 
     /// The findings to be told, the gravest first: each as the engine writes it, but without `places`, which depend on where

@@ -48,6 +48,7 @@ fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics> {
         alerts: Alerts::default(),
         metrics: Metrics::default(),
         policy: None,
+        rules: None,
         limits: Limits::default(),
         now: || "2026-03-02T09:30:00Z".parse().unwrap(),
     }

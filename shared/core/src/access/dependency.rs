@@ -54,7 +54,7 @@ fn name<'b>(call: &'b Call<'_>, tables: &Tables<'b>) -> Option<Cow<'b, str>> {
     let answer = |name| answered(call.record.response_elements?, &[name]).filter(|name| is_name(name));
     let here = |name: &'b str, kind: &str| arn_or(name, || home.arn(service, &format!("{kind}{name}")));
     Some(match service {
-        Service::DynamoDb | Service::Streams => return None,
+        Service::DynamoDb | Service::Streams | Service::Other => return None,
         Service::Dax => match text("clusterName") {
             Some(cluster) => here(cluster, "cache/"),
             // Groups have no ARNs.

@@ -94,10 +94,20 @@ impl<'a> Call<'a> {
     pub fn read(record: &'a Record<'a>) -> Result<Self, RecordError> {
         let service = Service::of_source(record.event_source());
         let service = service.ok_or_else(|| RecordError::Source(record.event_source().to_owned()))?;
+        Self::of(record, operation::lookup(service, record.event_name(), record.event_category.text()))
+    }
+
+    /// The same of a record that is not audited, and that rules ask for.
+    pub fn foreign(record: &'a Record<'a>) -> Result<Self, RecordError> {
+        let service = Service::of_source(record.event_source()).unwrap_or(Service::Other);
+        Self::of(record, Operation::foreign(service))
+    }
+
+    fn of(record: &'a Record<'a>, operation: Operation) -> Result<Self, RecordError> {
         Ok(Self {
             record,
             actor: Actor::of(record),
-            operation: operation::lookup(service, record.event_name(), record.event_category.text()),
+            operation,
             outcome: Outcome::of(record),
             time: record.time()?,
             network: Network::of(record),
@@ -136,6 +146,11 @@ impl<'a> Call<'a> {
             Shape::BatchWrite => self.of_parts(&tables, effect, request::batch_write),
             Shape::Transaction => self.of_parts(&tables, effect, request::transaction),
             Shape::Statements => self.of_parts(&tables, effect, request::statements),
+            // Of what is not audited, all that is known to be there is the service.
+            Shape::Foreign => {
+                let service = Resource { service: self.operation.service, name: self.record.event_source().into() };
+                return vec![Access { resource: Some(service), ..Access::new(None, effect, None) }];
+            }
         };
         for access in &mut accesses {
             access.unreadable = access.unreadable.or(tables.unreadable());
@@ -154,7 +169,7 @@ impl<'a> Call<'a> {
             Shape::BatchGet => Effect::Read,
             Shape::Transaction if self.record.event_name() == "TransactGetItems" => Effect::Read,
             Shape::BatchWrite | Shape::Transaction => Effect::Write,
-            Shape::Statements | Shape::Unknown => Effect::Unknown,
+            Shape::Statements | Shape::Unknown | Shape::Foreign => Effect::Unknown,
         }
     }
 
@@ -164,9 +179,12 @@ impl<'a> Call<'a> {
             Shape::Table(_, Some(_)) | Shape::BatchGet | Shape::BatchWrite | Shape::Transaction => Reach::Items,
             Shape::Table(_, None) if self.record.event_name() == "Query" => Reach::Partition,
             Shape::Table(_, None) if self.record.event_name() == "Scan" => Reach::Whole,
-            Shape::Table(..) | Shape::Statements | Shape::Control | Shape::Dependency | Shape::Unknown => {
-                Reach::Unknown
-            }
+            Shape::Table(..)
+            | Shape::Statements
+            | Shape::Control
+            | Shape::Dependency
+            | Shape::Unknown
+            | Shape::Foreign => Reach::Unknown,
         }
     }
 

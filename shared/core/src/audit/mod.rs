@@ -19,8 +19,9 @@ use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, History, NoHistory, Observer, RawRecord, Reject};
-use crate::record::Record;
 use crate::record::screen::{Screen, Screened};
+use crate::record::{Record, RecordError};
+use crate::rules::Rules;
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
 
@@ -35,6 +36,7 @@ pub struct Audit {
     now: Timestamp,
     limits: Limits,
     screen: Screen,
+    rules: Option<Arc<dyn Rules>>,
     seen: Seen,
     findings: Findings,
     key_ties: KeyTies,
@@ -52,6 +54,7 @@ impl Audit {
             now,
             limits,
             screen: Screen::new(&Service::ALL),
+            rules: None,
             seen: Seen::default(),
             findings: Findings::default(),
             key_ties: KeyTies::default(),
@@ -59,6 +62,13 @@ impl Audit {
             correlation: Correlation::default(),
             tally: Tally::default(),
         }
+    }
+
+    /// The same with rules of the user's.
+    #[must_use]
+    pub fn with_rules(self, rules: Option<Arc<dyn Rules>>) -> Self {
+        let Some(rules) = rules else { return self };
+        Self { screen: self.screen.with(rules.asked()), rules: Some(rules), ..self }
     }
 
     /// Audits a CloudTrail log file, gzip or plain, record by record.
@@ -112,7 +122,8 @@ impl Audit {
     /// Audits one record.
     fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
         let skip = match self.screen.screen(json) {
-            Screened::Relevant => self.relevant(json, origin, observer).map_err(|error| error.to_string()),
+            Screened::Relevant => self.judge(json, true, origin, observer).map_err(|error| error.to_string()),
+            Screened::Asked => self.judge(json, false, origin, observer).map_err(|error| error.to_string()),
             Screened::OtherService => Ok(Some(Skip::OtherService)),
             Screened::OtherCall => Ok(Some(Skip::OtherCall)),
             Screened::Insight => Ok(Some(Skip::Insight)),
@@ -153,20 +164,22 @@ impl Audit {
         findings.into_sorted()
     }
 
-    /// Audits a record of an audited service; the reason where it is passed over all the same.
-    fn relevant(
+    /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
+    /// passed over all the same.
+    fn judge(
         &mut self,
         json: &[u8],
+        audited: bool,
         origin: Origin<'_>,
         observer: &mut impl Observer,
-    ) -> Result<Option<Skip>, crate::record::RecordError> {
+    ) -> Result<Option<Skip>, RecordError> {
         // Bytes that are no text can only stand in a string; they must not hide the call.
         let text = String::from_utf8_lossy(json);
         let record = Record::parse(&text)?;
         if record.event_category.text() == Some("NetworkActivity") {
             return Ok(Some(Skip::NetworkActivity));
         }
-        let call = Call::read(&record)?;
+        let call = if audited { Call::read(&record) } else { Call::foreign(&record) }?;
         if !self.seen.insert(EventId::of_record(record.event_id(), json)) {
             return Ok(Some(Skip::Duplicate));
         }
@@ -179,27 +192,39 @@ impl Audit {
                 return Ok(Some(Skip::Duplicate));
             }
         }
+        let matches = match self.rules.as_ref().map(|rules| rules.judge(&text, &call)) {
+            None => Vec::new(),
+            Some(Ok(matches)) => matches,
+            Some(Err(why)) if !audited => return Err(RecordError::Rules(why)),
+            // The detections have read it, and it must not be hidden from the rules in silence.
+            Some(Err(_)) => {
+                for access in accesses.iter_mut().take(1) {
+                    access.unreadable.get_or_insert("it cannot be held against the rules");
+                }
+                Vec::new()
+            }
+        };
         self.tally.relevant(call.time, self.now);
         self.correlation.begin_call();
-        let policy = self.policy.as_deref();
-        let Self { findings, correlation, .. } = self;
-        self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(findings, correlation));
+        if audited {
+            let policy = self.policy.as_deref();
+            let Self { findings, correlation, .. } = self;
+            self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(findings, correlation));
+        }
         for access in accesses {
             let context = Context {
                 is_log_bucket: self.is_log_bucket(&access),
+                rules: &matches,
                 ..Context::of(self.policy.as_deref(), &call, &access)
             };
             let label = context.table.map(|table| table.label.as_str());
             self.tally.access(&access, call.outcome, call.time, label);
             observer.accessed(&call, &access, &context);
             let hits: Vec<Hit> = detections::judge(&call, &access, &context).collect();
-            self.correlation.observe(&Observed {
-                call: &call,
-                access: &access,
-                context: &context,
-                hits: &hits,
-                origin,
-            });
+            if audited {
+                let seen = Observed { call: &call, access: &access, context: &context, hits: &hits, origin };
+                self.correlation.observe(&seen);
+            }
             for hit in hits {
                 if hit.suppressed.is_some() {
                     self.tally.hits_suppressed += 1;
@@ -324,3 +349,5 @@ fn of_share(shared: &str, access: &Access<'_>) -> EventId {
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod with_rules;

@@ -48,7 +48,7 @@ impl Audit {
             // The records of S3's and SQS's own events have an eventSource too: `aws:s3`, `aws:sqs`.
             Screened::OtherService | Screened::OtherCall => memmem::find(json, b"\"aws:").is_some(),
             Screened::Malformed(_) => true,
-            Screened::Relevant | Screened::Insight | Screened::Aggregated => false,
+            Screened::Relevant | Screened::Asked | Screened::Insight | Screened::Aggregated => false,
         };
         if !wrapped {
             return self.record(json, index, origin, observer);

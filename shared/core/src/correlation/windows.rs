@@ -289,7 +289,7 @@ impl FiredWindow {
 fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
     detections::ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Window(window) => Some((*detection, window)),
-        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::Rule => None,
     })
 }
 

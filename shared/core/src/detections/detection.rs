@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use crate::access::{Access, Call, Outcome};
 use crate::operation::Effect;
 use crate::policy::{Policy, Setting, Standing, TablePolicy};
+use crate::rules::Match;
 use crate::severity::Severity;
 
 /// A reason to speak up: what people read about it, and how it looks at what was done.
@@ -40,6 +41,8 @@ pub(crate) enum Judge {
     Window(&'static Window),
     /// At what other detections found.
     Chain(&'static Chain),
+    /// Not by itself: it stands for one of the [rules](crate::rules) that users bring.
+    Rule,
 }
 
 /// Looking at calls on KMS keys.
@@ -105,6 +108,25 @@ pub struct Chain {
     pub severity: Severity,
 }
 
+/// What people read about a rule that a user brings: the fields of a [`Detection`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleText {
+    /// `sigma:ID`.
+    pub id: String,
+    /// What happened, in few words.
+    pub title: String,
+    /// When it fires, as a phrase.
+    pub fires_when: String,
+    /// Before the table's sensitivity is weighed in.
+    pub severity: Severity,
+    /// Techniques of MITRE ATT&CK.
+    pub techniques: Vec<String>,
+    /// Why it matters.
+    pub why: String,
+    /// What a responder does first.
+    pub first_steps: Vec<String>,
+}
+
 /// What is known beside the access.
 #[derive(Debug, Clone)]
 pub struct Context<'p> {
@@ -116,6 +138,8 @@ pub struct Context<'p> {
     pub standing: Standing<'p>,
     /// Whether the access is of a bucket that the audit reads its logs from.
     pub is_log_bucket: bool,
+    /// What the user's rules say of the record.
+    pub rules: &'p [Match],
 }
 
 /// What a detection found in one access.
@@ -140,7 +164,7 @@ impl<'p> Context<'p> {
     pub fn of(policy: Option<&'p Policy>, call: &Call<'_>, access: &Access<'_>) -> Self {
         let table = access.table.as_ref().and_then(|table| policy?.table(table));
         let standing = table.map_or(Standing::NotJudged, |table| table.standing(call, access));
-        Self { policy, table, standing, is_log_bucket: false }
+        Self { policy, table, standing, is_log_bucket: false, rules: &[] }
     }
 
     /// Whether the line of policy that expects the access names the very API, as it takes for a grave change: a line that
@@ -171,7 +195,7 @@ impl Detection {
     pub fn window(&self) -> Option<&'static Window> {
         match self.judge {
             Judge::Window(window) => Some(window),
-            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::Rule => None,
         }
     }
 
@@ -179,8 +203,27 @@ impl Detection {
     pub fn chain(&self) -> Option<&'static Chain> {
         match self.judge {
             Judge::Chain(chain) => Some(chain),
-            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::Rule => None,
         }
+    }
+
+    /// The detection that stands for a rule. It lives as long as the process, like those of the catalogue: rules are loaded
+    /// once, at the start.
+    pub fn of_rule(rule: RuleText) -> &'static Self {
+        let leak = |text: String| -> &'static str { text.leak() };
+        let leak_all =
+            |texts: Vec<String>| -> &'static [&'static str] { texts.into_iter().map(leak).collect::<Vec<_>>().leak() };
+        let RuleText { id, title, fires_when, severity, techniques, why, first_steps } = rule;
+        Box::leak(Box::new(Self {
+            id: leak(id),
+            title: leak(title),
+            fires_when: leak(fires_when),
+            severity: severity.as_str(),
+            techniques: leak_all(techniques),
+            why: leak(why),
+            first_steps: leak_all(first_steps),
+            judge: Judge::Rule,
+        }))
     }
 
     /// The lines of a policy that change it, to be adapted: a severity, its thresholds, or `off`.
@@ -245,7 +288,7 @@ pub(crate) fn stretch(seconds: i64) -> String {
 }
 
 impl Verdict {
-    pub(super) fn new(severity: Severity, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(severity: Severity, reason: impl Into<String>) -> Self {
         Self {
             severity,
             reason: reason.into(),

@@ -4,7 +4,9 @@ use super::ALL;
 use super::detection::{Chain, Context, Counter, Detection, Judge, Verdict, Window};
 use super::weighing::Weighing;
 use crate::access::{Access, Call, Outcome};
+use crate::operation::Shape;
 use crate::policy::{Suppression, TablePolicy};
+use crate::rules::Match;
 use crate::severity::Severity;
 
 /// A verdict with everything weighed in.
@@ -54,34 +56,43 @@ pub enum Opinion {
     Step(Vec<&'static str>),
 }
 
-/// What the detections that look at one access at a time say about it.
+/// What the detections that look at one access at a time say about it, and the user's rules about its record.
 pub fn judge<'a>(
     call: &'a Call<'_>,
     access: &'a Access<'_>,
     context: &'a Context<'a>,
 ) -> impl Iterator<Item = Hit> + 'a {
-    ALL.iter().filter_map(move |detection| {
+    let of_detections = looking_at(call).iter().filter_map(move |detection| {
         let Judge::Access(judge) = detection.judge else { return None };
         hit(detection, judge(call, access, context)?, call, access, context)
-    })
+    });
+    let of_rules = context.rules.iter().filter_map(|rule| hit(rule.detection, rule.verdict(), call, access, context));
+    of_detections.chain(of_rules)
 }
 
-/// What every detection says about one access, in the order of the catalogue: the hits of [`judge`], and what is behind the
-/// silence of the others.
+/// What every detection says about one access, in the order of the catalogue, and the user's rules after them: the hits of
+/// [`judge`], and what is behind the silence of the others.
 pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Vec<(&'static Detection, Opinion)> {
     let mut opinions: Vec<(&'static Detection, Opinion)> = Vec::new();
-    for detection in ALL {
+    for detection in looking_at(call) {
         let opinion = match detection.judge {
             Judge::Access(judge) => judge(call, access, context)
                 .map_or(Opinion::Silent, |verdict| opinion(detection, verdict, call, access, context)),
             Judge::Key(judge) if (judge.endangers)(call) => Opinion::Waits,
-            Judge::Key(_) => Opinion::Silent,
+            Judge::Key(_) | Judge::Rule => Opinion::Silent,
             Judge::Window(window) => count(detection, window, call, access, context),
             Judge::Chain(chain) => link(detection, chain, &opinions, call, context),
         };
         opinions.push((detection, opinion));
     }
+    let of_rule = |rule: &Match| (rule.detection, opinion(rule.detection, rule.verdict(), call, access, context));
+    opinions.extend(context.rules.iter().map(of_rule));
     opinions
+}
+
+/// The detections that look at a call: none at one that only rules ask for.
+fn looking_at(call: &Call<'_>) -> &'static [&'static Detection] {
+    if call.operation.shape == Shape::Foreign { &[] } else { &ALL }
 }
 
 /// The hit behind a verdict; `None` where the policy has switched the detection off.

@@ -52,7 +52,7 @@ mod unreadable_request;
 mod watched_access;
 mod weighing;
 
-pub use detection::{Chain, Context, Counter, Detection, Unit, Verdict, Window};
+pub use detection::{Chain, Context, Counter, Detection, RuleText, Unit, Verdict, Window};
 pub(crate) use detection::{Judge, KeyJudge, stretch};
 pub(crate) use judge::hit;
 pub use judge::{Hit, Opinion, explain, judge};

@@ -48,6 +48,8 @@ pub enum Shape {
     Dependency,
     /// An API that is not known here.
     Unknown,
+    /// A call that is not audited, and that only [rules](crate::rules) ask for.
+    Foreign,
 }
 
 /// One API of a service.
@@ -84,6 +86,13 @@ impl Plane {
             Self::Data => "data",
             Self::Control => "control",
         }
+    }
+}
+
+impl Operation {
+    /// A call that is not audited.
+    pub fn foreign(service: Service) -> Self {
+        Self { service, plane: Plane::Control, shape: Shape::Foreign }
     }
 }
 

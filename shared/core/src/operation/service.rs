@@ -33,6 +33,8 @@ pub enum Service {
     AutoScaling,
     /// CloudWatch.
     CloudWatch,
+    /// Any other: none of its calls are audited, but [rules](crate::rules) may ask for them.
+    Other,
 }
 
 /// Which calls of a service are audited.
@@ -45,7 +47,7 @@ pub enum Calls {
 }
 
 impl Service {
-    /// All of them.
+    /// All that are audited.
     pub const ALL: [Self; 14] = [
         Self::DynamoDb,
         Self::Streams,
@@ -85,6 +87,7 @@ impl Service {
             Self::Sqs => "sqs.amazonaws.com",
             Self::AutoScaling => "autoscaling.amazonaws.com",
             Self::CloudWatch => "monitoring.amazonaws.com",
+            Self::Other => "another service",
         }
     }
 
@@ -103,6 +106,7 @@ impl Service {
             Self::Lambda => "lambda",
             Self::EventBridge => "events",
             Self::Pipes => "pipes",
+            Self::Other => "",
             Self::Sns => "sns",
             Self::Sqs => "sqs",
             Self::AutoScaling => "application-autoscaling",
@@ -123,6 +127,7 @@ impl Service {
     pub fn calls(self) -> Calls {
         match self {
             Self::DynamoDb | Self::Streams | Self::Dax => Calls::All,
+            Self::Other => Calls::Only(&[]),
             Self::Kms => Calls::Only(&[
                 "CreateGrant",
                 "DeleteImportedKeyMaterial",

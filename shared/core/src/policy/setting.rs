@@ -20,7 +20,7 @@ pub struct Setting {
 }
 
 /// What a list of `detections` says, by their ids.
-pub(super) type Settings = HashMap<&'static str, Changed>;
+pub(super) type Settings = HashMap<String, Changed>;
 
 /// What is changed, and where.
 #[derive(Debug, Clone, Copy)]

@@ -22,7 +22,7 @@ pub struct Suppression {
 /// A line of `suppressions`.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
-    pub(super) detection: &'static str,
+    pub(super) detection: String,
     pub(super) table: Option<TableSpec>,
     pub(super) principal: Option<Principal>,
     pub(super) told: Suppression,

@@ -146,6 +146,9 @@ pub enum RecordError {
     /// Of a service that is not audited.
     #[error("eventSource {0} is not audited")]
     Source(String),
+    /// It cannot be held against the user's rules, and is read for nothing else.
+    #[error("not to be held against the rules: {0}")]
+    Rules(String),
     /// `eventTime` is no timestamp.
     #[error("eventTime is no timestamp of the form 2026-01-31T23:59:59Z: {0}")]
     Time(#[from] jiff::Error),

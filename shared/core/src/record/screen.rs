@@ -1,10 +1,13 @@
 //! Tells whether a record is of a call we care for, without parsing it.
 
+use std::borrow::Cow;
+
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
 use crate::log_file::nesting::{Bracket, Nesting, Step, ends_scalar, is_space};
 use crate::operation::{Calls, Service};
+use crate::rules::Asked;
 
 /// What a record is, by its own `eventSource` and `eventCategory`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub enum Screened {
     OtherService,
     /// A call of one of the services, and none of those that are looked at.
     OtherCall,
+    /// Either of these two, but rules ask for it.
+    Asked,
     /// A CloudTrail Insights event, which is about many calls and names no single one.
     Insight,
     /// A CloudTrail aggregated event, a summary of five minutes.
@@ -30,13 +35,14 @@ pub enum Screened {
 #[derive(Debug, Clone)]
 pub struct Screen {
     watched: Vec<(&'static str, Calls)>,
+    asked: Option<Asked>,
     source_key: Finder<'static>,
     name_key: Finder<'static>,
 }
 
 /// What is known of a record from the members that were walked.
 #[derive(Debug, Default)]
-struct Walked {
+struct Walked<'a> {
     /// What the first `eventSource` says.
     by_source: Option<Screened>,
     by_category: Option<Screened>,
@@ -46,6 +52,8 @@ struct Walked {
     calls: u64,
     /// Whether there was an `eventName`.
     named: bool,
+    /// The values of each `eventSource` and `eventName`, as they are written, where rules may ask for them.
+    said: [Vec<&'a [u8]>; 2],
 }
 
 impl Screen {
@@ -53,9 +61,16 @@ impl Screen {
     pub fn new(services: &[Service]) -> Self {
         Self {
             watched: services.iter().map(|service| (service.source(), service.calls())).collect(),
+            asked: None,
             source_key: Finder::new("eventSource"),
             name_key: Finder::new("eventName"),
         }
+    }
+
+    /// The same, with the calls that rules ask for.
+    #[must_use]
+    pub fn with(self, asked: Asked) -> Self {
+        Self { asked: Some(asked), ..self }
     }
 
     /// Decides about one record.
@@ -81,10 +96,10 @@ impl Screen {
             // The walk is over early for most records: only a repeated key could still make them relevant.
             if decisive
                 && let Some(decided) = walked.by_source
-                && (walked.named || decided != Screened::OtherCall)
+                && (walked.named || (decided != Screened::OtherCall && self.asked.is_none()))
                 && !self.may_repeat(rest.0)
             {
-                return decided;
+                return self.unless_asked(decided, &walked);
             }
             match rest.next() {
                 Some(b',') => {
@@ -92,16 +107,28 @@ impl Screen {
                 }
                 Some(b'}') => {
                     let decided = walked.by_source.or(walked.by_category);
-                    return decided.unwrap_or(Screened::Malformed("no eventSource"));
+                    return self.unless_asked(decided.unwrap_or(Screened::Malformed("no eventSource")), &walked);
                 }
                 _ => return Screened::Malformed("broken JSON"),
             }
         }
     }
 
+    /// What was decided of a record that is passed over, unless rules ask for it.
+    fn unless_asked(&self, decided: Screened, walked: &Walked<'_>) -> Screened {
+        let passed_over = matches!(decided, Screened::OtherService | Screened::OtherCall);
+        let Some(asked) = self.asked.as_ref().filter(|_| passed_over) else { return decided };
+        let [sources, names] =
+            walked.said.each_ref().map(|values| values.iter().filter_map(|value| spelt(value)).collect::<Vec<_>>());
+        let wanted = sources.iter().any(|source| names.iter().any(|name| asked.wants(source, name)));
+        if wanted { Screened::Asked } else { decided }
+    }
+
     /// Takes a member in; whether it is one that decides.
-    fn note(&self, key: &[u8], value: &[u8], walked: &mut Walked) -> bool {
+    fn note<'a>(&self, key: &[u8], value: &'a [u8], walked: &mut Walked<'a>) -> bool {
+        let [said_sources, said_names] = &mut walked.said;
         if spells(key, "eventSource") {
+            said_sources.extend(self.asked.as_ref().map(|_| value));
             let named = self.watched.iter().position(|(source, _)| spells(value, source));
             if let Some(index) = named {
                 walked.sources |= 1 << index;
@@ -117,6 +144,7 @@ impl Screen {
             return true;
         }
         if spells(key, "eventName") {
+            said_names.extend(self.asked.as_ref().map(|_| value));
             walked.named = true;
             for (index, (_, calls)) in self.watched.iter().enumerate() {
                 if matches!(calls, Calls::Only(names) if names.iter().any(|name| spells(value, name))) {
@@ -154,6 +182,15 @@ fn spells(value: &[u8], text: &str) -> bool {
                 && serde_json::from_slice::<String>(value).is_ok_and(|decoded| decoded.as_bytes() == text)
         }
     }
+}
+
+/// The string that a JSON value is; `None` for a value of another type.
+fn spelt(value: &[u8]) -> Option<Cow<'_, str>> {
+    let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if memchr(b'\\', inner).is_some() {
+        return serde_json::from_slice(value).map_or(None, |decoded: String| Some(decoded.into()));
+    }
+    Some(String::from_utf8_lossy(inner))
 }
 
 /// The part of a record that was not walked yet.

@@ -10,6 +10,7 @@ pub(super) fn compile(line: file::Placed<file::Suppression>, report: &mut Report
     let file::Placed { value: mut line, at } = line;
     let principal = principals::optional(line.take_principal(), report);
     let detection = noted(detections::known(&line.detection.value), line.detection.at, report);
+    let detection = detection.map(|_| line.detection.value);
     let table = match line.table {
         Some(table) => noted(TableSpec::parse(&table.value), table.at, report).map(Some),
         None => Some(None),
@@ -17,7 +18,7 @@ pub(super) fn compile(line: file::Placed<file::Suppression>, report: &mut Report
     let until = noted(windows::end(&line.until.value), line.until.at, report);
     let reason = one_line(line.reason, report);
     Some(Line {
-        detection: detection?.id,
+        detection: detection?,
         table: table?,
         principal: principal.ok()?,
         told: Suppression { line: line_of(at), reason: reason?, until: until? },

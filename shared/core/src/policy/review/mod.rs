@@ -108,8 +108,8 @@ impl Policy {
             }
         }
         for line in &self.suppressions {
-            let is_on = |table: &TablePolicy| table.detections.get(line.detection).is_some_and(|changed| !changed.off);
-            if let Some(all) = self.off_for_all(line.detection).filter(|_| !self.tables.iter().any(is_on)) {
+            let is_on = |table: &TablePolicy| table.detections.get(&line.detection).is_some_and(|changed| !changed.off);
+            if let Some(all) = self.off_for_all(&line.detection).filter(|_| !self.tables.iter().any(is_on)) {
                 let message = format!("`{}` is switched off for all tables in line {}", line.detection, all.line);
                 remarks.push(Remark::warning(line.told.line, message, "this line suppresses nothing"));
             }

@@ -23,8 +23,8 @@ pub(super) trait Key {
 pub(super) enum Keys {
     /// Any that this regular expression matches.
     Pattern(&'static str),
-    /// These, each with what it means.
-    Known(Vec<(&'static str, String)>),
+    /// These, each with what it means, and any that this regular expression matches.
+    Known(Vec<(&'static str, String)>, &'static str),
 }
 
 impl<W: Words> Kind for W {
@@ -106,10 +106,13 @@ impl Key for AccountId {
     }
 }
 
+/// The id of a rule of the user's.
+const RULE: &str = "^sigma:.+$";
+
 impl Kind for DetectionId {
     fn schema() -> Schema {
         let ids: Vec<Value> = ALL.iter().map(|detection| json!(detection.id)).collect();
-        json_schema!({"type": "string", "enum": ids})
+        json_schema!({"type": "string", "anyOf": [{"enum": ids}, {"pattern": RULE}]})
     }
 }
 
@@ -117,6 +120,7 @@ impl Key for DetectionId {
     fn keys() -> Keys {
         Keys::Known(
             ALL.iter().map(|detection| (detection.id, format!("Fires when {}.", detection.fires_when))).collect(),
+            RULE,
         )
     }
 }

@@ -65,7 +65,7 @@ impl<K: Key, V: JsonSchema> JsonSchema for Pairs<K, V> {
                 "patternProperties": {pattern: value},
                 "additionalProperties": false,
             }),
-            Keys::Known(known) => {
+            Keys::Known(known, others) => {
                 let described = |description: String| {
                     let mut value = value.clone();
                     value.insert("description".into(), description.into());
@@ -73,7 +73,12 @@ impl<K: Key, V: JsonSchema> JsonSchema for Pairs<K, V> {
                 };
                 let fields: Map<String, Value> =
                     known.into_iter().map(|(key, description)| (key.to_owned(), described(description))).collect();
-                json_schema!({"type": "object", "properties": fields, "additionalProperties": false})
+                json_schema!({
+                    "type": "object",
+                    "properties": fields,
+                    "patternProperties": {others: value},
+                    "additionalProperties": false,
+                })
             }
         }
     }

@@ -11,6 +11,36 @@ fn screen(json: &str) -> Screened {
 }
 
 #[test]
+fn rules_get_what_they_ask_for_of_what_is_passed_over() {
+    use Screened::{Asked, Malformed, OtherCall, OtherService, Relevant};
+    let mut asked = crate::rules::Asked::default();
+    asked.add("iam.amazonaws.com", Some(&["CreateUser".to_owned()].into()));
+    asked.add("kms.amazonaws.com", Some(&["decrypt".to_owned()].into()));
+    asked.add("signin.amazonaws.com", None);
+    asked.add("dynamodb.amazonaws.com", None);
+    let screen = Screen::new(&Service::ALL).with(asked);
+    let cases = [
+        (r#"{"eventSource":"iam.amazonaws.com","eventName":"CreateUser"}"#, Asked),
+        (r#"{"eventName":"Create\u0055ser","a":1,"eventSource":"IAM.amazonaws.com"}"#, Asked),
+        (r#"{"eventSource":"iam.amazonaws.com","eventName":"ListUsers"}"#, OtherService),
+        (r#"{"eventSource":"iam.amazonaws.com","eventName":"ListUsers","eventName":"CreateUser"}"#, Asked),
+        (r#"{"eventSource":"ec2.amazonaws.com","eventName":"CreateUser","eventSource":"iam.amazonaws.com"}"#, Asked),
+        (r#"{"eventSource":"iam.amazonaws.com","a":{"eventName":"CreateUser"},"eventName":"ListUsers"}"#, OtherService),
+        (r#"{"eventSource":"iam.amazonaws.com"}"#, OtherService),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}"#, Asked),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"Encrypt"}"#, OtherCall),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"DisableKey"}"#, Relevant),
+        (r#"{"eventSource":"signin.amazonaws.com","eventName":"AnyThing"}"#, Asked),
+        (r#"{"eventSource":"dynamodb.amazonaws.com","eventName":"GetItem"}"#, Relevant),
+        (r#"{"eventSource":7,"eventName":"CreateUser"}"#, Malformed("eventSource is not a string")),
+        (r#"{"eventName":"CreateUser"}"#, Malformed("no eventSource")),
+    ];
+    for (json, expected) in cases {
+        assert_eq!(screen.screen(json.as_bytes()), expected, "{json}");
+    }
+}
+
+#[test]
 fn own_event_source_decides() {
     use Screened::{Aggregated, Insight, Malformed, OtherCall, OtherService, Relevant};
     let cases = [
