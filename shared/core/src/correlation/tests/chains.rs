@@ -2,8 +2,6 @@ use super::*;
 use crate::finding::EventId;
 use crate::ports::{Counted, Step};
 
-const HOUR: i64 = 3600;
-
 /// A table is deleted, and before that, 120 of its items.
 fn wiped(second: i64, user: &str, table: &str) -> Vec<Call> {
     let mut calls = deletions(120, second, 1, user, table);

@@ -2,6 +2,7 @@
 
 mod chains;
 mod memory;
+mod properties;
 mod windows;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::ports::{History, NoHistory, Observer, Reject};
 
 /// The first second of the tests' day.
 const MORNING: &str = "2026-03-02T09:00:00Z";
+
+const HOUR: i64 = 3600;
 
 struct NoRejects;
 

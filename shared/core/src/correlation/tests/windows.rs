@@ -131,6 +131,42 @@ fn success_after_a_burst_of_denials_is_critical() {
     assert_eq!(told(&found("denied-burst", &calls)), [format!("medium orders by user/mallory: {reason}")]);
 }
 
+#[test]
+fn the_policy_moves_thresholds_and_severities_and_leaves_out_what_it_suppresses() {
+    let suppressed_until = |until: &str| {
+        format!(
+            "suppressions:\n  - detection: bulk-deletion\n    table: orders\n    until: {until}\n    reason: move\n"
+        )
+    };
+    let of_orders = |lines: &str| format!("tables:\n  - table: orders\n{lines}");
+    let cases = [
+        ("nothing said", String::new(), Some((Severity::High, 150))),
+        ("switched off", "detections:\n  bulk-deletion: off\n".into(), None),
+        ("a higher threshold", "detections:\n  bulk-deletion: {items: 151}\n".into(), None),
+        (
+            "a lower one for the table",
+            "detections:\n  bulk-deletion: {items: 151}\n".to_owned()
+                + &of_orders("    detections:\n      bulk-deletion: {items: 150, severity: low}\n"),
+            Some((Severity::Low, 150)),
+        ),
+        ("a sensitive table", of_orders("    sensitivity: high\n"), Some((Severity::Critical, 150))),
+        ("suppressed", suppressed_until("2026-12-31"), None),
+        ("suppressed too long ago", suppressed_until("2026-03-01"), Some((Severity::High, 150))),
+        ("suppressed for too few of them", suppressed_until("2026-03-02T09:00:50Z"), Some((Severity::High, 100))),
+        ("suppressed for enough of them", suppressed_until("2026-03-02T09:00:51Z"), None),
+    ];
+    let mut calls = deletions(150, 0, 1, "mallory", "orders");
+    calls.push(call(HOUR, "DeleteTable", "mallory", "orders"));
+    for (claim, lines, want) in cases {
+        let policy = format!("version: 1\n{lines}");
+        let findings = found_under(&policy, "bulk-deletion", &calls);
+        let told: Vec<_> = findings.iter().map(|finding| (finding.severity, finding.accesses)).collect();
+        assert_eq!(told, Vec::from_iter(want), "{claim}");
+        let chains = found_under(&policy, "recovery-destruction", &calls);
+        assert_eq!(chains.len(), told.len(), "{claim}: what is not told is no step");
+    }
+}
+
 /// What earlier runs counted.
 struct Before(Vec<(i64, u64)>);
 
