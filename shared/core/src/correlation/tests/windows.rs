@@ -112,9 +112,10 @@ fn success_after_a_burst_of_denials_is_critical() {
     ];
     for (claim, success, is_through) in cases {
         let calls: Vec<Call> = burst().chain([success]).collect();
-        let want = match is_through {
-            true => format!("critical orders by user/mallory: {reason}, {through}"),
-            false => format!("medium orders by user/mallory: {reason}"),
+        let want = if is_through {
+            format!("critical orders by user/mallory: {reason}, {through}")
+        } else {
+            format!("medium orders by user/mallory: {reason}")
         };
         assert_eq!(told(&found("denied-burst", &calls)), [want], "{claim}");
     }
