@@ -32,7 +32,7 @@ fn warnings_and_notes_are_shown_with_their_lines() {
      --> policy.yaml:3:3
       |
     3 |   table-updated: off
-      |   ^^^^^^^^^^^^^^^^^^ it is not told of any table
+      |   ^^^^^^^^^^^^^^^^^^ it is told of no table but those whose entry changes it
 
     warning: this line expects nothing since 2020-01-02T00:00:00Z
       --> policy.yaml:10:7
