@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Replays each scenario of events/scenarios with its own policy: what a security engineer would see of that day.
+# Replays each scenario of events/scenarios with its own policy and rules: what a security engineer would see of that day.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,13 +14,16 @@ for scenario in events/scenarios/*/; do
     fi
     printf '\n━━━ %s ━━━\n\n' "$title"
 
-    policy=()
+    options=()
     if [[ -f "$scenario/policy.yaml" ]]; then
-        policy=(--policy "$scenario/policy.yaml")
+        options+=(--policy "$scenario/policy.yaml")
+    fi
+    if [[ -d "$scenario/rules" ]]; then
+        options+=(--rules "$scenario/rules")
     fi
     # 1 says that there are findings, 2 that some records were no records: one scenario has those on purpose.
     status=0
-    "$tablewarden" replay ${policy[@]+"${policy[@]}"} "$scenario" || status=$?
+    "$tablewarden" replay ${options[@]+"${options[@]}"} "$scenario" || status=$?
     if ((status > 2)); then
         exit "$status"
     fi

@@ -26,6 +26,9 @@ tables:
       item-deletion: {severity: medium}
 ```
 
+`off`, or a line of `suppressions`, does more than keep a detection from being told: what it would have found is no step of a chain
+any more, and what it counts is not counted. To have less noise and keep the chains, set `severity: informational` instead.
+
 ";
 
 /// The page of these detections; of all with [`super::ALL`].

@@ -11,7 +11,7 @@ pub(super) const DETECTION: Detection = Detection {
     fires_when: "a table is deleted",
     severity: "high",
     techniques: &["T1485"],
-    why: "The table's data and its stream are gone; only backups and, for 35 days, point-in-time recovery of what was protected remain.",
+    why: "With a table go its data and its stream; only backups and, for 35 days, point-in-time recovery of what was protected bring them back.",
     first_steps: &[
         "Ask the owner whether the deletion was planned.",
         "If not, stop the actor and restore the table from its system backup or the latest backup.",

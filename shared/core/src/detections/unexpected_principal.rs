@@ -13,7 +13,7 @@ pub(super) const DETECTION: Detection = Detection {
     fires_when: "an actor that no expectation of the table names reads, writes or deletes items, or tries to; not where root-access, cross-account-access or stream-read says more of it",
     severity: "read medium, write and delete high",
     techniques: &["T1530"],
-    why: "The data is in the hands of someone whom its owner did not foresee: a stolen credential, a role that can do too much, or a policy that is behind.",
+    why: "Someone whom its owner did not foresee reaches for the data: a stolen credential, a role that can do too much, or a policy that is behind.",
     first_steps: &[
         "Ask the table's owner whether the actor is theirs and what it was for.",
         "If nobody knows it, revoke the sessions of the role or deactivate the keys of the user.",

@@ -14,11 +14,11 @@
 //!       - role: app/orders-api
 //!       - permission-set: DataEngineer
 //!         actions: [Query, GetItem]
-//!         cidrs: [10.0.0.0/8]
-//! suppressions: []                             # findings that are not told, with a reason and an end
+//!         cidrs: [203.0.113.0/24]
+//! suppressions: []                             # findings that are neither told nor counted, with a reason and an end
 //! ```
 //!
-//! The folder `docs` of the repository describes every field.
+//! `docs/policy.md` in the repository describes every field.
 //!
 //! `expected` left out: nobody is judged. `expected: []`: nobody is expected. A field without a value is an error, so that
 //! a list whose lines were all commented out does not switch the judging off in silence.
@@ -32,7 +32,8 @@
 //!
 //! # Whom a line expects
 //!
-//! `*` stands for any run of characters, `/` included, in every value except `account`; nothing else is special.
+//! `*` stands for any run of characters, `/` included, in names and ARNs; nothing else is special. Account ids, VPC endpoints
+//! and networks are written in full.
 //!
 //! - `role: orders-api` is the role of that name in the table's account under any path (IAM role names are unique in an
 //!   account whatever their path); `role: app/orders-api` is path and name in full; a leading slash, `role: /orders-api`,
@@ -54,8 +55,9 @@
 //! the line says the effect `admin` or names the API. An effect that is not known is expected where all of its plane's are. A
 //! PartiQL statement that reads a whole table is a `Scan` too, whichever API it comes by.
 //!
-//! All conditions of a line have to hold, and of each list one value; `vpc-endpoints` and `cidrs` are one list. Times are the
-//! event's, never the clock's.
+//! All conditions of a line have to hold, and of each list one value; `vpc-endpoints` and `cidrs` are one list. An address
+//! behind a VPC endpoint, which the endpoint's owner chooses, counts only where the endpoint is of the table's account or of
+//! an approved one. Times are the event's, never the clock's.
 
 mod approved;
 mod arn;
