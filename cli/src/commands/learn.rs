@@ -82,6 +82,8 @@ pub(crate) fn learn(args: &LearnArgs) -> anyhow::Result<Exit> {
     let mut feed = Feed::new(&progress, |call: &_, access: &_| lesson.add(call, access));
     let files = reading::read_all(found, &mut audit, &mut feed, &progress);
     feed.finish();
+    // A policy that was learned from nothing would be valid, and expect nothing of anybody.
+    anyhow::ensure!(files.read > 0, "nothing could be read to learn from");
 
     let tally = audit.take_tally();
     let learned = lesson.finish(&audit.into_findings());

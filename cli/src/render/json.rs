@@ -45,6 +45,7 @@ fn summary(report: &Report<'_>) -> Value {
             "rejected": rejected,
         },
         "deliveries_skipped": deliveries,
+        "hits_suppressed": tally.hits_suppressed,
         "files": { "read": files.read, "failed": files.failed, "passed_over": files.passed_over },
         "findings_by_severity": severities.map(|(name, count)| (name.to_owned(), Value::from(count))).collect::<Value>(),
         "accesses": accesses,

@@ -50,3 +50,10 @@ fn what_could_not_be_read_is_told_by_the_exit_status() {
     let run = shop.run(&["learn", "log.json", "broken.json"]).code(2);
     assert!(stdout(&run).contains("- role: app/orders-api"), "{}", stdout(&run));
 }
+
+#[test]
+fn nothing_is_learned_from_nothing() {
+    let run = Shop::new().run(&["learn", "gone.json"]).code(2);
+    assert_eq!(stdout(&run), "");
+    assert!(stderr(&run).ends_with("error: nothing could be read to learn from\n"), "{}", stderr(&run));
+}

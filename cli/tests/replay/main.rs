@@ -9,3 +9,4 @@ mod rules;
 mod sample;
 mod scenarios;
 mod snapshots;
+mod told;

@@ -29,7 +29,7 @@ fn rules_of_all_paths_speak_and_how_many_there_are_is_said() {
         findings(&run).iter().map(|finding| finding["detection"].as_str().unwrap().to_owned()).collect();
     ids.sort();
     assert_eq!(ids, ["item-deletion", "sigma:more", "sigma:reads"]);
-    assert_eq!(stderr(&run), "2 Sigma rules; 1 passed over that are not for CloudTrail\n");
+    assert_eq!(stderr(&run), "2 Sigma rules; 1 passed over, not for CloudTrail\n");
 }
 
 #[test]

@@ -35,10 +35,10 @@ impl fmt::Display for Count {
         let Self { rules, general, passed_over } = self;
         write!(f, "{rules} Sigma rule{}", if *rules == 1 { "" } else { "s" })?;
         if *general > 0 {
-            write!(f, ", of which {general} name no eventSource and see audited calls alone")?;
+            write!(f, "; {general} without eventSource, held against audited calls alone")?;
         }
         if *passed_over > 0 {
-            write!(f, "; {passed_over} passed over that are not for CloudTrail")?;
+            write!(f, "; {passed_over} passed over, not for CloudTrail")?;
         }
         Ok(())
     }

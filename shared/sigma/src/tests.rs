@@ -166,7 +166,8 @@ fn rules_for_other_logs_are_counted_and_left_alone() {
     ])
     .unwrap();
     assert_eq!(rules.count(), Count { rules: 1, general: 1, passed_over: 2 });
-    let count = "1 Sigma rule, of which 1 name no eventSource and see audited calls alone; 2 passed over that are not for CloudTrail";
+    let count =
+        "1 Sigma rule; 1 without eventSource, held against audited calls alone; 2 passed over, not for CloudTrail";
     assert_eq!(rules.count().to_string(), count);
     assert!(load(&[]).unwrap().is_none());
 }

@@ -24,7 +24,9 @@ const HEADER: [&str; 7] = ["SEVERITY", "FINDING", "WHO", "TABLE", "EFFECT", "ITE
 
 pub(super) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -> io::Result<()> {
     if report.findings.is_empty() {
-        return writeln!(out, "No findings.\n");
+        // Silence about what was not read is no good news.
+        let text = if report.summary.is_complete() { "No findings." } else { "No findings in what could be read." };
+        return writeln!(out, "{text}\n");
     }
     // One table for all, for the widths of its columns; it is written in pieces.
     let mut all = screen.table();
@@ -83,10 +85,18 @@ fn right_aligned([severity, finding, who, table, effect, items, calls]: [Cell; 7
     [severity, finding, who, table, effect, right(items), right(calls)]
 }
 
-fn details(finding: &Finding, policy: Option<&Policy>) -> [(&'static str, String); 3] {
+fn details(finding: &Finding, policy: Option<&Policy>) -> Vec<(&'static str, String)> {
     let subject = &finding.subject;
     let when = format!("{}, {}", when(finding), place(&subject.account, &subject.region, policy));
-    [("when", when), ("how", how(finding)), ("why", printable(&finding.reason(), LINE))]
+    let mut lines = vec![("when", when), ("how", how(finding)), ("why", printable(&finding.reason(), LINE))];
+    // What is no table has no place in the line above.
+    if let (None, Some(what)) = (&subject.table, &subject.resource) {
+        lines.insert(0, ("what", printable(what, LINE)));
+    }
+    if !finding.keys.is_empty() {
+        lines.push(("keys", joined(&finding.keys)));
+    }
+    lines
 }
 
 /// `2026-03-02 09:15:00 to 09:20:11 UTC`.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use tablewarden_core::access::Outcome;
 use tablewarden_core::actor::Actor;
+use tablewarden_core::finding::SEVERAL;
 use tablewarden_core::operation::Effect;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::printable::printable;
@@ -41,7 +42,11 @@ fn who(actor: &Actor<'_>, account: &str, policy: Option<&Policy>) -> String {
 
 /// The table's name.
 fn which(table: Option<&TableId<'_>>) -> String {
-    table.map_or("-".to_owned(), |table| printable(&table.name, NAME))
+    match table.map(|table| &*table.name) {
+        None => "-".to_owned(),
+        Some(SEVERAL) => "several".to_owned(),
+        Some(name) => printable(name, NAME),
+    }
 }
 
 /// The account by name where the policy gives it one, and the region.

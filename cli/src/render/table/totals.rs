@@ -21,6 +21,11 @@ fn lines(summary: &Summary) -> Vec<(&'static str, String)> {
     let severities: Vec<String> =
         summary.severities.iter().rev().map(|(severity, count)| format!("{count} {severity}")).collect();
     let findings = if severities.is_empty() { "none".to_owned() } else { severities.join(", ") };
+    let suppressed = match tally.hits_suppressed {
+        0 => String::new(),
+        1 => ", 1 hit suppressed".to_owned(),
+        hits => format!(", {hits} hits suppressed"),
+    };
     let records = format!(
         "{} read = {} relevant + {} + {}",
         tally.records_read,
@@ -30,7 +35,7 @@ fn lines(summary: &Summary) -> Vec<(&'static str, String)> {
     );
     let passed_over = parts("passed over", files.passed_over.iter().map(|(reason, count)| (*reason, *count)));
     let of_files = format!("{} read, {} failed, {passed_over}", files.read, files.failed);
-    let mut lines = vec![("FINDINGS", findings), ("RECORDS", records), ("FILES", of_files)];
+    let mut lines = vec![("FINDINGS", findings + &suppressed), ("RECORDS", records), ("FILES", of_files)];
     if !tally.deliveries_skipped.is_empty() {
         let skipped =
             parts("skipped", tally.deliveries_skipped.iter().map(|(reason, count)| (reason.as_str(), *count)));

@@ -30,7 +30,7 @@ fn judge(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> Option<
         Standing::NotJudged => "a person".to_owned(),
         Standing::Stranger => "an actor that no expectation of the table names".to_owned(),
         Standing::OtherAction(line, _) | Standing::OtherNetwork(line, _) | Standing::OtherTime(line, _) => {
-            format!("an actor of which policy line {} does not expect it so", line.line)
+            format!("an actor whose policy line {} does not cover it", line.line)
         }
     };
     let how = match call.record.event_name() {

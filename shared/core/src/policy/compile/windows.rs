@@ -42,7 +42,10 @@ fn clock(text: &str) -> Result<Time, Wrong> {
     let shape = text.len() == 5 && text.as_bytes().get(2) == Some(&b':');
     let parsed = shape.then(|| Time::strptime("%H:%M", text).ok()).flatten();
     parsed.ok_or_else(|| {
-        Wrong::new(format!("`{text}` is no time of the day"), "two digits each for hour and minute, such as \"08:00\"")
+        Wrong::new(
+            format!("`{text}` is no time of the day"),
+            "two digits each for hour (00 to 23) and minute, such as \"08:00\"",
+        )
     })
 }
 

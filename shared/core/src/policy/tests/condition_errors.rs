@@ -140,13 +140,13 @@ tables:
      --> policy.yaml:7:36
       |
     7 |           - {days: [monday], from: '8:00', to: '25:00', zone: Europe/Berln}
-      |                                    ^^^^^^ expected two digits each for hour and minute, such as "08:00"
+      |                                    ^^^^^^ expected two digits each for hour (00 to 23) and minute, such as "08:00"
 
     error: `25:00` is no time of the day
      --> policy.yaml:7:48
       |
     7 |           - {days: [monday], from: '8:00', to: '25:00', zone: Europe/Berln}
-      |                                                ^^^^^^^ expected two digits each for hour and minute, such as "08:00"
+      |                                                ^^^^^^^ expected two digits each for hour (00 to 23) and minute, such as "08:00"
 
     error: this window ends when it begins
      --> policy.yaml:8:33
