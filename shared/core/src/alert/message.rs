@@ -38,7 +38,8 @@ impl Alert {
     pub fn message(&self) -> Message {
         let subject = self.subject();
         let mut text = self.text();
-        let sms = format!("{subject}\n{}", ascii(&printable(&self.reason(), LONGEST_SMS_REASON)));
+        let reason = printable(&self.reason(), LONGEST_SMS_REASON).replace('…', "...");
+        let sms = format!("{subject}\n{}", ascii(&reason));
         let mut body = bodies(&self.to_json(EVENT_IDS), &text, &sms);
         if body.len() > LARGEST {
             // Quotes stand for four bytes each in JSON within JSON: callers who fill what they may write with them must not

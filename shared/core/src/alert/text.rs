@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::Alert;
+use crate::access::Outcome;
 use crate::finding::{EventId, Evidence, Finding, SEVERAL, Sample};
 use crate::operation::Plane;
 use crate::place::Place;
@@ -178,11 +179,17 @@ fn what(finding: &Finding) -> String {
         (None, _) => None,
         (Some(1), 0) => Some("1 item".to_owned()),
         (Some(items), 0) => Some(format!("{items} items")),
+        (Some(1), _) => Some("at least 1 item".to_owned()),
         (Some(items), _) => Some(format!("at least {items} items")),
     };
     let errors = joined(&finding.error_codes);
-    let errors = if errors.is_empty() { errors } else { format!(" ({errors})") };
     let subject = &finding.subject;
+    let errors = match subject.outcome {
+        _ if errors.is_empty() => errors,
+        // Of a chain, some of the steps may be about calls in vain.
+        Outcome::Succeeded => format!(", some ended with {errors}"),
+        Outcome::Denied | Outcome::Failed | Outcome::Unknown => format!(" ({errors})"),
+    };
     // Several effects are told by the operations.
     let effect = subject.effect.map(|effect| effect.as_str().to_owned());
     let outcome = subject.outcome.as_str().to_owned();

@@ -145,7 +145,11 @@ impl<'a> Link<'a> {
             Evidence::Accesses(bucket) => bucket.show(chain, subject),
             Evidence::Window(finding) => {
                 let begun = || Box::new(Finding::new(subject.clone(), finding.first.clone()));
-                chain.get_or_insert_with(begun).merge(finding);
+                let chain = chain.get_or_insert_with(begun);
+                chain.merge(finding);
+                if !finding.subject.outcome.may_have_happened() {
+                    chain.take_back_items(finding);
+                }
             }
             Evidence::Earlier(step) => {
                 if let Some(chain) = chain {

@@ -28,7 +28,7 @@ fn judge(call: &Call<'_>, _: &Access<'_>, context: &Context<'_>) -> Option<Verdi
     }
     let items = call.response().number(&["tableDescription", "itemCount"]);
     let reason = match items {
-        Some(items) => format!("every table deletion is told; about {items} items were in it"),
+        Some(items) => format!("the table is deleted with about {items} items in it"),
         None => "every table deletion is told".to_owned(),
     };
     Some(Verdict::new(Severity::High, reason))
@@ -48,7 +48,7 @@ mod tests {
                 Case::new("with what was in it", "DeleteTable", orders)
                     .response(r#"{"tableDescription":{"tableName":"orders","itemCount":310}}"#)
                     .fires("high")
-                    .because("every table deletion is told; about 310 items were in it"),
+                    .because("the table is deleted with about 310 items in it"),
                 Case::new("denied", "DeleteTable", orders).error("AccessDenied").fires("medium"),
                 Case::new("described", "DescribeTable", orders),
                 Case::new(

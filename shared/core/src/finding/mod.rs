@@ -216,6 +216,12 @@ impl Finding {
         self.accesses_of_unknown_size = self.accesses_of_unknown_size.min(self.accesses);
     }
 
+    /// Counts the items of another finding, which was merged, as not told: nothing came of what it asked for.
+    pub(crate) fn take_back_items(&mut self, other: &Self) {
+        self.items = self.items.saturating_sub(other.items);
+        self.accesses_of_unknown_size += other.accesses.saturating_sub(other.accesses_of_unknown_size);
+    }
+
     /// Names the table and the actor of another subject, where this one stands for several.
     fn name(&mut self, other: &Subject) {
         if self.subject.is_of_several_tables()
