@@ -11,7 +11,7 @@ use serde_json_borrow::Value;
 use super::Reach;
 use super::params::{Params, answered, field};
 use crate::operation::Effect;
-use crate::operation::partiql::{self, Attribute};
+use crate::operation::partiql::{self, Attribute, Keyed};
 
 /// What one part of a request does.
 pub(super) struct Part<'a> {
@@ -231,8 +231,9 @@ fn one_statement(statement: &str) -> Part<'_> {
         return unknown_statement();
     };
     let (items, reach) = match (effect, keyed) {
-        (Effect::Read, true) => (None, Reach::Partition),
-        (Effect::Read, false) => (None, Reach::Whole),
+        (Effect::Read, Keyed::Yes) => (None, Reach::Partition),
+        (Effect::Read, Keyed::Unknown) => (None, Reach::Unknown),
+        (Effect::Read, Keyed::No) => (None, Reach::Whole),
         _ => (Some(1), Reach::Items),
     };
     Part { index, items, stated: key, reach, ..Part::of_items(Some(table), effect) }

@@ -33,7 +33,7 @@ pub enum Reach {
     Partition,
     /// All of it: a scan, a statement that does not constrain the key.
     Whole,
-    /// Not told, or no matter of items.
+    /// Not told, such as by a statement that holds attributes against parameters, or no matter of items.
     Unknown,
 }
 

@@ -155,6 +155,8 @@ fn statements_reach_as_far_as_their_conditions_let_them_and_the_widest_counts() 
     let cases = [
         (&["SELECT * FROM orders WHERE pk='a'"][..], "orders Partition"),
         (&["SELECT * FROM orders WHERE total = ***(Redacted)"], "orders Whole"),
+        (&["SELECT * FROM orders WHERE pk = ?"], "orders Unknown"),
+        (&["SELECT * FROM orders WHERE pk='a'", "SELECT * FROM orders WHERE x = ?"], "orders Unknown"),
         (&["INSERT INTO orders VALUE {'pk':'a','sk':?}"], "orders Items"),
         (&["DELETE FROM orders WHERE pk=?"], "orders Items"),
         (&["UPDATE orders SET a=1 WHERE pk=?"], "orders Items"),

@@ -28,6 +28,9 @@ fn conditions_are_suggested_only_where_every_access_would_have_met_them() {
     assert_eq!(keys(&elsewhere), ["dynamodb:LeadingKeys", "dynamodb:Attributes"]);
     let scans = suggested(&[("Scan", r#"{"tableName":"orders","projectionExpression":"total"}"#, endpoint)]);
     assert_eq!(keys(&scans), ["aws:SourceVpce", "dynamodb:Attributes"]);
+    let statement = r#"{"statement":"SELECT total FROM orders WHERE status = ?"}"#;
+    let by_parameter = suggested(&[("ExecuteStatement", statement, endpoint)]);
+    assert!(!keys(&by_parameter).contains(&"dynamodb:LeadingKeys"), "whether it names a key is not told");
     let whole_items = suggested(&[("GetItem", r#"{"tableName":"orders","key":{"pk":"a"}}"#, endpoint)]);
     assert_eq!(keys(&whole_items), ["aws:SourceVpce", "dynamodb:LeadingKeys"]);
     let untold = r##"{"tableName":"orders","key":{"pk":"a"},"projectionExpression":"#t"}"##;

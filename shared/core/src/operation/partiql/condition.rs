@@ -2,7 +2,7 @@
 //!
 //! The schema of the table is not known here. But CloudTrail leaves the values of key attributes in clear and redacts all
 //! others, so an attribute that is held against a literal in clear is part of a key. Whether it is the partition key or
-//! only the sort key is not told, nor is what a parameter (`?`) is held against; both count as constrained.
+//! only the sort key is not told: it counts as constrained. What is held against a parameter (`?`) may be a key or not.
 //! Source: "Understanding DynamoDB log file entries",
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html>.
 
@@ -11,12 +11,24 @@ use std::borrow::Cow;
 use super::literal::{Attribute, Literal, unescaped};
 use super::tokens::{Token, Tokens};
 
+/// Whether a statement names the items by their keys. Ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keyed {
+    /// It does not.
+    #[default]
+    No,
+    /// It holds attributes against parameters, and whether these are keys is not told.
+    Unknown,
+    /// It does.
+    Yes,
+}
+
 /// What a condition says of the key.
 #[derive(Debug, Default)]
-pub(super) struct Keyed<'a> {
+pub(super) struct Condition<'a> {
     /// Whether it names the items by their keys: `pk = 'a'`, or `pk IN ['a', 'b']`, in each of its alternatives. What cannot
     /// be read does not.
-    pub(super) constrained: bool,
+    pub(super) keyed: Keyed,
     /// What must be equal to what, where there are no alternatives.
     pub(super) equal: Vec<Attribute<'a>>,
 }
@@ -30,13 +42,13 @@ const DEEPEST: usize = 32;
 ///
 /// Source: "Select statements", <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html>:
 /// equality or `IN` on the partition key, and else the whole table is read.
-pub(super) fn read(tokens: Tokens<'_>) -> Keyed<'_> {
-    let Some(condition) = condition(tokens) else { return Keyed::default() };
+pub(super) fn read(tokens: Tokens<'_>) -> Condition<'_> {
+    let Some(condition) = condition(tokens) else { return Condition::default() };
     let equal = match split(&condition, "OR")[..] {
         [branch] => split(branch, "AND").into_iter().filter_map(equality).collect(),
         _ => Vec::new(),
     };
-    Keyed { constrained: any_of(&condition, 0), equal }
+    Condition { keyed: any_of(&condition, 0), equal }
 }
 
 /// The tokens of the condition; `None` where it is broken or too long.
@@ -62,25 +74,41 @@ fn condition(mut tokens: Tokens<'_>) -> Option<Vec<Token<'_>>> {
     (depth == 0).then_some(condition)
 }
 
-/// Alternatives constrain the key if each of them does.
-fn any_of(condition: &[Token<'_>], depth: usize) -> bool {
-    depth < DEEPEST && split(condition, "OR").into_iter().all(|branch| all_of(branch, depth))
+/// Alternatives constrain the key as far as each of them does.
+fn any_of(condition: &[Token<'_>], depth: usize) -> Keyed {
+    if depth >= DEEPEST {
+        return Keyed::No;
+    }
+    split(condition, "OR").into_iter().map(|branch| all_of(branch, depth)).min().unwrap_or_default()
 }
 
-/// Conditions that must all hold constrain the key if one of them does.
-fn all_of(branch: &[Token<'_>], depth: usize) -> bool {
-    split(branch, "AND").into_iter().any(|conjunct| match conjunct {
+/// Conditions that must all hold constrain the key as far as one of them does.
+fn all_of(branch: &[Token<'_>], depth: usize) -> Keyed {
+    let keyed = split(branch, "AND").into_iter().map(|conjunct| match conjunct {
         [Token::Mark('('), inner @ .., Token::Mark(')')] if closes_at_end(inner) => any_of(inner, depth + 1),
         [name, within, Token::Mark('['), values @ .., Token::Mark(']')]
         | [name, within, Token::Mark('('), values @ .., Token::Mark(')')] => {
-            let mut values = values.split(|token| *token == Token::Mark(','));
-            attribute(*name).is_some() && within.is("IN") && values.all(|value| Literal::of(value).is_some())
+            let values: Option<Vec<Literal<'_>>> =
+                values.split(|token| *token == Token::Mark(',')).map(Literal::of).collect();
+            match values.filter(|_| attribute(*name).is_some() && within.is("IN")) {
+                Some(values) => values.iter().map(held_against).max().unwrap_or_default(),
+                None => Keyed::No,
+            }
         }
-        conjunct => equality(conjunct).is_some(),
-    })
+        conjunct => equality(conjunct).map_or(Keyed::No, |(_, value)| held_against(&value)),
+    });
+    keyed.max().unwrap_or_default()
 }
 
-/// An attribute that is equal to a literal in clear, whichever stands first.
+/// What an attribute is, by what it is held against: CloudTrail shows literals of keys alone.
+fn held_against(value: &Literal<'_>) -> Keyed {
+    match value {
+        Literal::Text(_) | Literal::Number(_) => Keyed::Yes,
+        Literal::Parameter => Keyed::Unknown,
+    }
+}
+
+/// An attribute that is equal to a literal in clear or a parameter, whichever stands first.
 fn equality<'a>(conjunct: &[Token<'a>]) -> Option<Attribute<'a>> {
     let (name, value) = match conjunct {
         [name, Token::Mark('='), value @ ..] if attribute(*name).is_some() => (name, value),
@@ -143,22 +171,22 @@ mod tests {
 
     use super::*;
 
-    /// A condition, and whether it constrains the key by the definition.
+    /// A condition, and whether it names keys by the definition.
     #[derive(Debug, Clone)]
-    enum Condition {
-        Leaf(&'static str, bool),
-        All(Vec<Condition>),
-        Any(Vec<Condition>),
-        Not(Box<Condition>),
+    enum Tree {
+        Leaf(&'static str, Keyed),
+        All(Vec<Tree>),
+        Any(Vec<Tree>),
+        Not(Box<Tree>),
     }
 
-    impl Condition {
-        fn constrains(&self) -> bool {
+    impl Tree {
+        fn keyed(&self) -> Keyed {
             match self {
-                Self::Leaf(_, constrains) => *constrains,
-                Self::All(conditions) => conditions.iter().any(Self::constrains),
-                Self::Any(conditions) => conditions.iter().all(Self::constrains),
-                Self::Not(_) => false,
+                Self::Leaf(_, keyed) => *keyed,
+                Self::All(conditions) => conditions.iter().map(Self::keyed).max().unwrap(),
+                Self::Any(conditions) => conditions.iter().map(Self::keyed).min().unwrap(),
+                Self::Not(_) => Keyed::No,
             }
         }
 
@@ -177,23 +205,25 @@ mod tests {
         }
     }
 
-    fn condition() -> impl Strategy<Value = Condition> {
+    fn condition() -> impl Strategy<Value = Tree> {
         let leaf = select(vec![
-            ("pk = 'a'", true),
-            ("'a AND (' = \"p k\"", true),
-            ("pk IN [1, 'OR', ?]", true),
-            ("(sk='b')", true),
-            ("total = ***(Redacted)", false),
-            ("sk BETWEEN 'a' AND 'b'", false),
-            ("begins_with(sk, 'a')", false),
-            ("contains(\"OR\", ?)", false),
-            ("pk <> 'a'", false),
+            ("pk = 'a'", Keyed::Yes),
+            ("'a AND (' = \"p k\"", Keyed::Yes),
+            ("pk IN [1, 'OR', ?]", Keyed::Yes),
+            ("pk IN [?, ?]", Keyed::Unknown),
+            ("x = ?", Keyed::Unknown),
+            ("(sk='b')", Keyed::Yes),
+            ("total = ***(Redacted)", Keyed::No),
+            ("sk BETWEEN 'a' AND 'b'", Keyed::No),
+            ("begins_with(sk, 'a')", Keyed::No),
+            ("contains(\"OR\", ?)", Keyed::No),
+            ("pk <> 'a'", Keyed::No),
         ]);
-        leaf.prop_map(|(text, constrains)| Condition::Leaf(text, constrains)).prop_recursive(4, 24, 4, |inner| {
+        leaf.prop_map(|(text, keyed)| Tree::Leaf(text, keyed)).prop_recursive(4, 24, 4, |inner| {
             prop_oneof![
-                vec(inner.clone(), 1..4).prop_map(Condition::All),
-                vec(inner.clone(), 1..4).prop_map(Condition::Any),
-                inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+                vec(inner.clone(), 1..4).prop_map(Tree::All),
+                vec(inner.clone(), 1..4).prop_map(Tree::Any),
+                inner.prop_map(|condition| Tree::Not(Box::new(condition))),
             ]
         })
     }
@@ -207,7 +237,7 @@ mod tests {
             end in select(&["", ";", " ORDER BY sk", ")", " RETURNING ALL OLD *", " -- OR x = ?"]),
         ) {
             let text = condition.write(and, or) + end;
-            prop_assert_eq!(read(Tokens { rest: &text }).constrained, condition.constrains(), "{}", text);
+            prop_assert_eq!(read(Tokens { rest: &text }).keyed, condition.keyed(), "{}", text);
         }
     }
 }

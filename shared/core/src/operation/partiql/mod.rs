@@ -9,7 +9,8 @@ mod literal;
 mod tokens;
 
 use super::Effect;
-use condition::Keyed;
+use condition::Condition;
+pub use condition::Keyed;
 pub use literal::{Attribute, Literal};
 use tokens::{Token, Tokens};
 
@@ -22,8 +23,8 @@ pub struct Statement<'a> {
     pub table: &'a str,
     /// The index that follows the table's name.
     pub index: Option<&'a str>,
-    /// Whether it constrains the key. A `SELECT` that does not reads the whole table.
-    pub keyed: bool,
+    /// Whether it names the items by their keys. A `SELECT` that does not reads the whole table.
+    pub keyed: Keyed,
     /// The key of the one item that a statement other than `SELECT` is about; empty where it is not told in full.
     pub key: Vec<Attribute<'a>>,
 }
@@ -61,17 +62,17 @@ pub fn parse(statement: &str) -> Option<Statement<'_>> {
         Some(_) => Some(tokens.next()?.name()?),
         None => None,
     };
-    let Keyed { constrained, equal } = if verb.is("INSERT") {
+    let Condition { keyed, equal } = if verb.is("INSERT") {
         // An item is inserted with its key.
-        Keyed { constrained: true, equal: literal::inserted(tokens) }
+        Condition { keyed: Keyed::Yes, equal: literal::inserted(tokens) }
     } else if find_where(&mut tokens, verb) {
         condition::read(tokens)
     } else {
-        Keyed::default()
+        Condition::default()
     };
     let is_key = equal.len() <= LONGEST_KEY && equal.iter().all(|(_, literal)| *literal != Literal::Parameter);
     let key = if is_key && !verb.is("SELECT") { equal } else { Vec::new() };
-    Some(Statement { effect, table, index, keyed: constrained, key })
+    Some(Statement { effect, table, index, keyed, key })
 }
 
 /// Moves past the `WHERE` that belongs to the statement; `false` where there is none.

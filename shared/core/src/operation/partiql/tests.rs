@@ -76,69 +76,76 @@ fn an_index_follows_the_table_it_is_of() {
 }
 
 #[test]
-fn a_key_is_constrained_where_each_alternative_holds_an_attribute_against_a_literal_in_clear() {
+fn items_are_named_by_their_keys_where_each_alternative_holds_an_attribute_against_a_literal_in_clear() {
     let conditions = [
-        ("pk = 'a'", true),
-        ("pk='a'", true),
-        ("\"pk\" = 'it''s'", true),
-        ("'a' = pk", true),
-        ("pk = ?", true),
-        ("pk = 7", true),
-        ("pk = -7.25", true),
-        ("pk = +7", true),
-        ("pk = 'a' AND sk BETWEEN 'a' AND 'b'", true),
-        ("sk BETWEEN 'a' AND 'b' AND pk = 'a'", true),
-        ("total > ***(Redacted) AND pk = 'a'", true),
-        ("begins_with(sk, 'x') and PK = 'a'", true),
-        ("pk IN ['a', 'b', ?]", true),
-        ("pk in ('a','b')", true),
-        ("pk = 'a' OR pk = 'b'", true),
-        ("(pk = 'a')", true),
-        ("((pk = 'a' OR (pk = 'b' AND x = ***(Redacted))))", true),
-        ("(pk = 'a' OR pk = 'b') AND status = ***(Redacted)", true),
-        ("pk = 'a' -- AND x", true),
-        ("pk/**/=/* */'a' ORDER BY sk DESC", true),
-        ("pk = 'a' RETURNING ALL OLD *", true),
-        ("pk = 'a';", true),
+        ("pk = 'a'", Keyed::Yes),
+        ("pk='a'", Keyed::Yes),
+        ("\"pk\" = 'it''s'", Keyed::Yes),
+        ("'a' = pk", Keyed::Yes),
+        ("pk = ?", Keyed::Unknown),
+        ("pk = 7", Keyed::Yes),
+        ("pk = -7.25", Keyed::Yes),
+        ("pk = +7", Keyed::Yes),
+        ("pk = 'a' AND sk BETWEEN 'a' AND 'b'", Keyed::Yes),
+        ("sk BETWEEN 'a' AND 'b' AND pk = 'a'", Keyed::Yes),
+        ("total > ***(Redacted) AND pk = 'a'", Keyed::Yes),
+        ("begins_with(sk, 'x') and PK = 'a'", Keyed::Yes),
+        ("pk IN ['a', 'b', ?]", Keyed::Yes),
+        ("pk in ('a','b')", Keyed::Yes),
+        ("pk = 'a' OR pk = 'b'", Keyed::Yes),
+        ("(pk = 'a')", Keyed::Yes),
+        ("((pk = 'a' OR (pk = 'b' AND x = ***(Redacted))))", Keyed::Yes),
+        ("(pk = 'a' OR pk = 'b') AND status = ***(Redacted)", Keyed::Yes),
+        ("pk = 'a' -- AND x", Keyed::Yes),
+        ("pk/**/=/* */'a' ORDER BY sk DESC", Keyed::Yes),
+        ("pk = 'a' RETURNING ALL OLD *", Keyed::Yes),
+        ("pk = 'a';", Keyed::Yes),
+        // Whether a parameter stands for a key is not told.
+        ("? = x", Keyed::Unknown),
+        ("pk IN [?, ?]", Keyed::Unknown),
+        ("x = ? AND pk = 'a'", Keyed::Yes),
+        ("x = ? OR pk = 'a'", Keyed::Unknown),
+        ("x = ? OR y > ?", Keyed::No),
+        ("x = ? AND y > ***(Redacted)", Keyed::Unknown),
         // Held against nothing, or not by equality.
-        ("", false),
-        ("pk = ***(Redacted)", false),
-        ("pk = '***(Redacted)'", false),
-        ("pk IN ['a', ***(Redacted)]", false),
-        ("pk IN []", false),
-        ("pk IN other", false),
-        ("pk <> 'a'", false),
-        ("pk != 'a'", false),
-        ("pk >= 'a'", false),
-        ("pk > 'a' AND pk < 'b'", false),
-        ("NOT pk = 'a'", false),
-        ("NOT (pk = 'a')", false),
-        ("pk NOT IN ['a']", false),
-        ("contains(pk, 'a')", false),
-        ("begins_with(pk, 'a')", false),
-        ("size(pk) = 1", false),
-        ("attribute_exists(pk)", false),
-        ("pk IS NOT MISSING", false),
-        ("pk BETWEEN 'a' AND 'b'", false),
-        ("x BETWEEN 'a' AND pk = 'b'", false),
-        ("pk = 'a' || 'b'", false),
-        ("pk = pk", false),
-        ("1 = 1", false),
-        ("'a' = 'a'", false),
-        ("true = 1", false),
-        ("map.pk = 'a'", false),
-        ("list[0] = 'a'", false),
+        ("", Keyed::No),
+        ("pk = ***(Redacted)", Keyed::No),
+        ("pk = '***(Redacted)'", Keyed::No),
+        ("pk IN ['a', ***(Redacted)]", Keyed::No),
+        ("pk IN []", Keyed::No),
+        ("pk IN other", Keyed::No),
+        ("pk <> 'a'", Keyed::No),
+        ("pk != 'a'", Keyed::No),
+        ("pk >= 'a'", Keyed::No),
+        ("pk > 'a' AND pk < 'b'", Keyed::No),
+        ("NOT pk = 'a'", Keyed::No),
+        ("NOT (pk = 'a')", Keyed::No),
+        ("pk NOT IN ['a']", Keyed::No),
+        ("contains(pk, 'a')", Keyed::No),
+        ("begins_with(pk, 'a')", Keyed::No),
+        ("size(pk) = 1", Keyed::No),
+        ("attribute_exists(pk)", Keyed::No),
+        ("pk IS NOT MISSING", Keyed::No),
+        ("pk BETWEEN 'a' AND 'b'", Keyed::No),
+        ("x BETWEEN 'a' AND pk = 'b'", Keyed::No),
+        ("pk = 'a' || 'b'", Keyed::No),
+        ("pk = pk", Keyed::No),
+        ("1 = 1", Keyed::No),
+        ("'a' = 'a'", Keyed::No),
+        ("true = 1", Keyed::No),
+        ("map.pk = 'a'", Keyed::No),
+        ("list[0] = 'a'", Keyed::No),
         // One alternative is enough to read all.
-        ("pk = 'a' OR 1 = 1", false),
-        ("pk = 'a' OR status = ***(Redacted)", false),
-        ("(pk = 'a') OR (status = ***(Redacted))", false),
-        ("(pk = 'a' OR x > ?) AND y > ?", false),
+        ("pk = 'a' OR 1 = 1", Keyed::No),
+        ("pk = 'a' OR status = ***(Redacted)", Keyed::No),
+        ("(pk = 'a') OR (status = ***(Redacted))", Keyed::No),
+        ("(pk = 'a' OR x > ?) AND y > ?", Keyed::No),
         // What cannot be read.
-        ("pk = 'a", false),
-        ("pk = `\"a\"`", false),
-        ("(pk = 'a'", false),
-        ("pk = 'a' AND [x", false),
-        ("(x])", false),
+        ("pk = 'a", Keyed::No),
+        ("pk = `\"a\"`", Keyed::No),
+        ("(pk = 'a'", Keyed::No),
+        ("pk = 'a' AND [x", Keyed::No),
+        ("(x])", Keyed::No),
     ];
     for (condition, want) in conditions {
         for statement in [
@@ -152,14 +159,14 @@ fn a_key_is_constrained_where_each_alternative_holds_an_attribute_against_a_lite
         }
     }
     let statements = [
-        ("SELECT * FROM orders", false),
-        ("SELECT * FROM orders ORDER BY pk", false),
-        ("SELECT * FROM orders, carts WHERE pk = 'a'", false),
-        ("SELECT * FROM orders JOIN carts ON pk = 'a'", false),
-        ("INSERT INTO orders VALUE {'pk': 'a', 'x': ***(Redacted)}", true),
-        ("EXISTS(SELECT * FROM orders WHERE pk = 'a')", true),
-        ("EXISTS(SELECT * FROM orders WHERE pk = 'a' OR x = ?) AND pk = 'a'", true),
-        ("EXISTS(SELECT * FROM orders)", false),
+        ("SELECT * FROM orders", Keyed::No),
+        ("SELECT * FROM orders ORDER BY pk", Keyed::No),
+        ("SELECT * FROM orders, carts WHERE pk = 'a'", Keyed::No),
+        ("SELECT * FROM orders JOIN carts ON pk = 'a'", Keyed::No),
+        ("INSERT INTO orders VALUE {'pk': 'a', 'x': ***(Redacted)}", Keyed::Yes),
+        ("EXISTS(SELECT * FROM orders WHERE pk = 'a')", Keyed::Yes),
+        ("EXISTS(SELECT * FROM orders WHERE pk = 'a' OR x = ?) AND pk = 'a'", Keyed::Unknown),
+        ("EXISTS(SELECT * FROM orders)", Keyed::No),
     ];
     for (statement, want) in statements {
         assert_eq!(parse(statement).map(|s| s.keyed), Some(want), "{statement}");
@@ -209,11 +216,11 @@ fn a_condition_without_end_costs_no_more_than_one_of_the_longest() {
     let statement = |condition: &str| format!("SELECT * FROM orders WHERE {condition}");
     for unit in ["(", "pk = 'a' AND ", "pk = 'a' OR ", "NOT "] {
         let endless = statement(&unit.repeat(100_000)) + "pk = 'a'";
-        assert_eq!(parse(&endless).map(|s| s.keyed), Some(false), "{unit}");
+        assert_eq!(parse(&endless).map(|s| s.keyed), Some(Keyed::No), "{unit}");
     }
     let nested = |depth| statement(&format!("{}pk = 'a'{}", "(".repeat(depth), ")".repeat(depth)));
-    assert_eq!(parse(&nested(20)).map(|s| s.keyed), Some(true));
-    assert_eq!(parse(&nested(4000)).map(|s| s.keyed), Some(false));
+    assert_eq!(parse(&nested(20)).map(|s| s.keyed), Some(Keyed::Yes));
+    assert_eq!(parse(&nested(4000)).map(|s| s.keyed), Some(Keyed::No));
 }
 
 proptest! {
