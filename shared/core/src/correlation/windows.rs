@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use super::Observed;
 use super::aftermath::{Attempt, Successes};
 use super::reach::{Limit, Peak, Stretch, WIDTH, start, with_head_room};
@@ -37,9 +39,10 @@ impl Default for Room {
 #[derive(Debug, Default)]
 pub(super) struct Windows {
     room: Room,
-    series: HashMap<Subject, Series>,
+    /// In the order that they came: who is told apart and who is folded is the same each time.
+    series: IndexMap<Subject, Series>,
     /// What fired of more actors and tables than are told apart.
-    folded: HashMap<Subject, Series>,
+    folded: IndexMap<Subject, Series>,
     successes: Successes,
     /// The notes that are kept, and the buckets that came since the last generation.
     taken: Taken,
@@ -176,7 +179,7 @@ impl Windows {
 
 /// Takes what fired of a series into that of all tables of the actor or, where there are too many of these too, of all
 /// actors.
-fn fold(folded: &mut HashMap<Subject, Series>, subject: Subject, series: &mut Series, most: usize) {
+fn fold(folded: &mut IndexMap<Subject, Series>, subject: Subject, series: &mut Series, most: usize) {
     let is_sum = subject.is_of_several_tables();
     let mut subject = subject.of_all_tables();
     if is_sum || (folded.len() >= most && !folded.contains_key(&subject)) {
