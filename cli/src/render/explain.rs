@@ -94,7 +94,8 @@ fn of_event(event: &EventStory) -> Vec<Line> {
     let source = opt(&event.source_ip).unwrap_or_else(|| "unknown".to_owned());
     lines.push(("from", format!("{source}{endpoint}{agent}")));
     let code = opt(&event.error_code).map_or(String::new(), |code| format!(": {code}"));
-    let message = opt(&event.error_message).map_or(String::new(), |message| format!("\n{message}"));
+    let withheld = event.error_message_withheld.map(|why| format!("its message is withheld: {why}"));
+    let message = opt(&event.error_message).or(withheld).map_or(String::new(), |message| format!("\n{message}"));
     lines.push(("outcome", format!("{}{code}{message}", event.outcome)));
     lines
 }

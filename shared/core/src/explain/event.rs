@@ -27,8 +27,10 @@ pub struct EventStory {
     pub outcome: &'static str,
     /// What the service answered, where the call did not succeed.
     pub error_code: Option<String>,
-    /// The same in words.
+    /// The same in words, where it cannot hold the key of an item, or the policy shows these.
     pub error_message: Option<String>,
+    /// Why it is not told.
+    pub error_message_withheld: Option<&'static str>,
     /// Who called.
     pub actor: ActorStory,
     /// `sourceIPAddress`.
@@ -66,8 +68,16 @@ pub struct ActorStory {
     pub is_person: Option<bool>,
 }
 
+/// A denial names who may not do what to which resource; what else a service answers with may quote the request. DynamoDB's
+/// `ValidationException` does, keys included.
+const WITHHELD: &str = "the message of a call that was not denied may hold the key of an item, and the policy does not show the keys of its tables";
+
 impl EventStory {
-    pub(super) fn of(record: &Record<'_>) -> Self {
+    /// `shows_keys` says whether the policy lets the keys of all tables that the call is about be shown as they are.
+    pub(super) fn of(record: &Record<'_>, shows_keys: bool) -> Self {
+        let outcome = Outcome::of(record);
+        let message = record.error_message.text();
+        let shown = message.filter(|_| shows_keys || outcome == Outcome::Denied);
         let own = |text: Option<&str>| text.map(str::to_owned);
         // Of a service that is not audited there is no call.
         let call = Call::read(record).ok();
@@ -80,9 +90,10 @@ impl EventStory {
             region: record.region().to_owned(),
             recipient: own(record.recipient_account_id.text()),
             plane: call.as_ref().map(|call| call.operation.plane.as_str()),
-            outcome: Outcome::of(record).as_str(),
+            outcome: outcome.as_str(),
             error_code: own(record.error_code.text()),
-            error_message: own(record.error_message.text()),
+            error_message: own(shown),
+            error_message_withheld: (message.is_some() && shown.is_none()).then_some(WITHHELD),
             source_ip: own(record.source_ip_address.text()),
             vpc_endpoint: own(record.vpc_endpoint_id.text()),
             vpc_endpoint_account: own(record.vpc_endpoint_account_id.text()),

@@ -15,6 +15,7 @@ pub use event::{ActorStory, EventStory};
 use crate::access::{Access, Call};
 use crate::detections::Context;
 use crate::finding::{EventId, Finding};
+use crate::policy::KeyDisplay;
 use crate::ports::{Fate, Observer, RawRecord, Reject};
 use crate::record::{Record, Text};
 use crate::tally::Skip;
@@ -75,13 +76,21 @@ pub struct Explainer {
     found: IndexMap<EventId, Explanation>,
     /// Of the record that is being read.
     accesses: Vec<AccessStory>,
+    /// Whether the policy shows the keys of all tables of the record as they are.
+    shows_keys: bool,
     rejected: Option<String>,
 }
 
 impl Explainer {
     /// Looks out for the event of this id, in upper or lower case.
     pub fn new(event_id: &str) -> Self {
-        Self { asked: event_id.to_owned(), found: IndexMap::new(), accesses: Vec::new(), rejected: None }
+        Self {
+            asked: event_id.to_owned(),
+            found: IndexMap::new(),
+            accesses: Vec::new(),
+            shows_keys: true,
+            rejected: None,
+        }
     }
 
     /// What was found, with the findings of the run that it is part of. More than one explanation only where one id was given
@@ -119,12 +128,14 @@ impl Observer for Explainer {
 
     fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) {
         if call.record.event_id().eq_ignore_ascii_case(&self.asked) {
+            self.shows_keys &= context.table.is_some_and(|table| table.keys == KeyDisplay::Show);
             self.accesses.push(AccessStory::of(call, access, context));
         }
     }
 
     fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
         let (accesses, rejected) = (std::mem::take(&mut self.accesses), self.rejected.take());
+        let shows_keys = std::mem::replace(&mut self.shows_keys, true) && !accesses.is_empty();
         let Some(event_id) = self.asked_for(record.json, fate) else { return };
         let key = EventId::of_record(&event_id, record.json);
         if self.found.len() >= MOST && !self.found.contains_key(&key) {
@@ -141,7 +152,7 @@ impl Observer for Explainer {
         let text = String::from_utf8_lossy(record.json);
         let parsed = Record::parse(&text);
         if let Ok(record) = &parsed {
-            explanation.event.get_or_insert_with(|| EventStory::of(record));
+            explanation.event.get_or_insert_with(|| EventStory::of(record, shows_keys));
         }
         explanation.accesses.extend(accesses);
         let (word, why) = match fate {

@@ -168,6 +168,41 @@ suppressions:
 }
 
 #[test]
+fn a_message_that_may_hold_a_key_is_told_only_where_the_policy_shows_keys() {
+    let orders = |keys: &str| format!("version: 1\ntables:\n  - table: orders\n    keys: {keys}\n");
+    let failed = |code: &str| {
+        record(ASKED, "PutItem", &format!(r#","errorCode":"{code}","errorMessage":"pk is alice@example.com""#))
+    };
+    let batch = failed("ValidationException")
+        .replace("PutItem", "BatchGetItem")
+        .replace(r#"{"tableName":"orders"}"#, r#"{"requestItems":{"orders":{"keys":[{}]},"carts":{"keys":[{}]}}}"#);
+    let shown = Some("pk is alice@example.com");
+    let cases = [
+        (None, failed("ValidationException"), None),
+        (Some(orders("redact")), failed("ValidationException"), None),
+        (Some(orders("hash")), failed("ConditionalCheckFailedException"), None),
+        (Some(orders("show")), failed("ValidationException"), shown),
+        (None, failed("AccessDeniedException"), shown),
+        // The other table's keys are not shown.
+        (Some(orders("show")), batch, None),
+        // Nothing is known of its tables.
+        (Some(orders("show")), failed("ValidationException").replace("dynamodb.amazonaws", "iam.amazonaws"), None),
+    ];
+    for (policy, record, want) in cases {
+        let explanations = explained(policy.as_deref(), std::slice::from_ref(&record));
+        let event = explanations[0].event.as_ref().unwrap();
+        assert_eq!(event.error_message.as_deref(), want, "{policy:?} {record}");
+        assert_eq!(event.error_message_withheld.is_some(), want.is_none(), "{policy:?} {record}");
+        let json = serde_json::to_string(&explanations).unwrap();
+        assert_eq!(json.contains("alice"), want.is_some(), "{json}");
+    }
+    assert_eq!(
+        explained(None, &[record(ASKED, "PutItem", "")])[0].event.as_ref().unwrap().error_message_withheld,
+        None
+    );
+}
+
+#[test]
 fn an_event_that_stands_in_several_places_is_told_once_with_all_of_them() {
     let records = vec![record(ASKED, "DeleteItem", ""); MOST + 2];
     let explanations = explained(None, &records);
@@ -261,6 +296,6 @@ fn where_the_name_of_an_actor_stands_is_said() {
             r#"{{"eventID":"e","eventTime":"2026-03-02T09:15:00Z","eventSource":"dynamodb.amazonaws.com","eventName":"Scan",
                 "awsRegion":"eu-west-1","userIdentity":{{{identity}}}}}"#
         );
-        assert_eq!(EventStory::of(&Record::parse(&json).unwrap()).actor.named_by, want, "{identity}");
+        assert_eq!(EventStory::of(&Record::parse(&json).unwrap(), false).actor.named_by, want, "{identity}");
     }
 }
