@@ -67,7 +67,12 @@ fn the_exit_status_tells_valid_from_doubtful_from_wrong() {
     let fine = "version: 1\ntables:\n  - {table: orders, expected: [{user: alice}]}\n";
     let noted = "version: 1\ndetections: {table-updated: off}\n";
     let wrong = "version: 1\ntables:\n  - tabel: orders\n";
+    let blind =
+        "version: 1\nsuppressions:\n  - {detection: trail-stopped, until: 2099-12-31, reason: known}\n".to_owned();
+    let named = blind.replace("until", "resource: test-*, until");
     let files = [
+        ("blind.yaml", blind.as_str()),
+        ("named.yaml", &named),
         ("fine.yaml", fine),
         ("noted.yaml", noted),
         ("doubtful.yaml", POLICY),
@@ -75,7 +80,9 @@ fn the_exit_status_tells_valid_from_doubtful_from_wrong() {
         ("log.json", LOG),
     ];
     let folder = folder(&files);
-    let cases: [(&[&str], i32, &str, &str); 7] = [
+    let cases: [(&[&str], i32, &str, &str); 9] = [
+        (&["blind.yaml"], 2, "", "blind.yaml:3:17"),
+        (&["named.yaml"], 0, "named.yaml is valid: no warnings, no notes\n", ""),
         (&["fine.yaml"], 0, "fine.yaml is valid: no warnings, no notes\n", ""),
         (&["fine.yaml", "log.json"], 0, "fine.yaml is valid: no warnings, no notes\n", ""),
         (&["noted.yaml"], 0, "noted.yaml is valid: no warnings, 1 note\n", ""),

@@ -92,6 +92,8 @@ tables:
 suppressions:
   - {detection: item-deletion, table: orders, role: ops/nightly-copy, until: 2026-12-31, reason: nightly copy}
   - {detection: access-denied, until: 2026-12-31, reason: known}
+  - {detection: trail-stopped, resource: "arn:aws:cloudtrail:*:111122223333:trail/test-*", until: 2026-12-31, reason: known}
+  - {detection: log-bucket-tampered, resource: acme-logs, until: 2026-12-31, reason: known}
 "#;
 
 #[test]
@@ -155,6 +157,10 @@ fn what_the_parser_refuses_by_its_form_the_schema_refuses_too() {
         ("{detection: item-deletion, table", "{detection: everything, table"),
         ("{detection: item-deletion, table", "{table"),
         ("role: ops/nightly-copy", "role: ops/nightly-copy, user: bot"),
+        ("resource: acme-logs, ", ""),
+        ("resource: acme-logs, ", "table: orders, "),
+        ("resource: acme-logs", "resource: \"*\""),
+        ("resource: acme-logs", "resource: arn:aws:s3"),
     ];
     for (right, wrong) in cases {
         assert!(WHOLE.contains(right), "{right}");

@@ -100,7 +100,8 @@ fn told(detection: &'static Detection, chain: &Chain, set: &[&Link<'_>], policy:
         policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, policy_of(subject.table.as_ref())));
     let last = set.iter().map(|link| link.last).max()?;
     let suppressed = policy.and_then(|policy| {
-        policy.suppression(detection.id, &subject.actor, &subject.account, subject.table.as_ref(), last)
+        let (table, resource) = (subject.table.as_ref(), subject.resource.as_deref());
+        policy.suppression(detection.id, &subject.actor, &subject.account, table, resource, last)
     });
     if setting.off || suppressed.is_some() {
         return None;

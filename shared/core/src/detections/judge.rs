@@ -195,7 +195,8 @@ pub(crate) fn suppression<'p>(
     context: &Context<'p>,
 ) -> Option<&'p Suppression> {
     let (account, _) = call.account_and_region(access);
-    context.policy?.suppression(detection.id, &call.actor, account, access.table.as_ref(), call.time)
+    let resource = access.resource.as_ref().map(|resource| resource.name.as_ref());
+    context.policy?.suppression(detection.id, &call.actor, account, access.table.as_ref(), resource, call.time)
 }
 
 /// Whether the policy names a table itself, and not by a pattern.

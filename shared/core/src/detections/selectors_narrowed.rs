@@ -17,7 +17,7 @@ pub(super) const DETECTION: Detection = Detection {
     why: "What a trail does not log, nobody sees: reads, writes and deletions of items leave no trace from the moment of the call on.",
     first_steps: &[
         "Read the selectors in force with GetEventSelectors, and the trail's configuration with GetEventConfiguration.",
-        "If another trail logs DynamoDB in full and this one never did, add a suppression with that reason.",
+        "If another trail logs DynamoDB in full and this one never did, add a suppression with this trail as its `resource` and that reason.",
         "If not, put the selectors back: data events of AWS::DynamoDB::Table and AWS::DynamoDB::Stream, reads and writes, all resources.",
         "Take all tables as read by the actor until its credentials are revoked: what happened in between is not logged.",
     ],

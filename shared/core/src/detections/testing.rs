@@ -18,6 +18,7 @@ pub(super) struct Case {
     error: Option<String>,
     severity: Option<&'static str>,
     reason: Option<String>,
+    suppressed: Option<usize>,
 }
 
 impl Case {
@@ -34,6 +35,7 @@ impl Case {
             error: None,
             severity: None,
             reason: None,
+            suppressed: None,
         }
     }
 
@@ -84,6 +86,11 @@ impl Case {
         Self { reason: Some(reason.into()), ..self }
     }
 
+    /// Not told, for this line of the policy suppresses it.
+    pub(super) fn suppressed_by(self, line: usize) -> Self {
+        Self { suppressed: Some(line), ..self }
+    }
+
     fn record(&self) -> String {
         let Self { event_name, source, params, identity, address, .. } = self;
         let response = self.response.as_ref().map_or(String::new(), |json| format!(r#","responseElements":{json}"#));
@@ -116,6 +123,8 @@ pub(super) fn check(detection: &str, policy: &str, cases: &[Case]) {
         }
         let severities: Vec<&str> = hits.iter().map(|hit| hit.severity.as_str()).collect();
         assert_eq!(severities, Vec::from_iter(case.severity), "{}: {}", case.claim, case.event_name);
+        let suppressed: Vec<usize> = hits.iter().filter_map(|hit| Some(hit.suppressed.as_ref()?.0)).collect();
+        assert_eq!(suppressed, Vec::from_iter(case.suppressed), "{}", case.claim);
         if let Some(reason) = &case.reason {
             assert_eq!(&hits[0].reason, reason, "{}", case.claim);
         }

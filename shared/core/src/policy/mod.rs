@@ -72,6 +72,7 @@ mod origin;
 mod pattern;
 mod principal;
 mod quote;
+mod resource;
 mod review;
 #[cfg(feature = "schema")]
 mod schema;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Policy;
 use super::principal::Principal;
+use super::resource::ResourceSpec;
 use super::table_spec::TableSpec;
 use crate::actor::Actor;
 use crate::table::TableId;
@@ -24,25 +25,29 @@ pub struct Suppression {
 pub(super) struct Line {
     pub(super) detection: String,
     pub(super) table: Option<TableSpec>,
+    pub(super) resource: Option<ResourceSpec>,
     pub(super) principal: Option<Principal>,
     pub(super) told: Suppression,
 }
 
 impl Policy {
     /// The suppression that keeps a finding from being told, where one does at that (event) time. `account` is the table's,
-    /// or where there is none that of what was called: principals without an ARN are meant in it.
+    /// or where there is none that of what was called: principals and resources without an ARN are meant in it. `resource`
+    /// is what the finding is about beside or in place of a table, by its ARN or, where it has none that is told, its name.
     pub fn suppression(
         &self,
         detection: &str,
         actor: &Actor<'_>,
         account: &str,
         table: Option<&TableId<'_>>,
+        resource: Option<&str>,
         time: Timestamp,
     ) -> Option<&Suppression> {
         let found = self.suppressions.iter().find(|line| {
             line.detection == detection
                 && time < line.told.until
                 && line.table.as_ref().is_none_or(|spec| table.is_some_and(|table| spec.matches(table)))
+                && line.resource.as_ref().is_none_or(|spec| resource.is_some_and(|name| spec.matches(name, account)))
                 && line.principal.as_ref().is_none_or(|principal| principal.matches(actor, account))
         });
         found.map(|line| &line.told)

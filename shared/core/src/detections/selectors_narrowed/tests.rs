@@ -229,3 +229,28 @@ tables: []
         ],
     );
 }
+
+#[test]
+fn a_trail_that_was_never_meant_to_log_tables_is_suppressed_by_name() {
+    let policy = "
+version: 1
+suppressions:
+  - {detection: selectors-narrowed, resource: billing, until: 2026-12-31, reason: the trail main logs the tables}
+";
+    let narrowed = |claim, trail: &str| {
+        let params =
+            format!(r#"{{"trailName":"{trail}","eventSelectors":[{{"readWriteType":"All","dataResources":[]}}]}}"#);
+        Case::new(claim, "PutEventSelectors", &params).to(Service::CloudTrail).fires("critical")
+    };
+    let arn = |account: &str| format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/billing");
+    check(
+        super::DETECTION.id,
+        policy,
+        &[
+            narrowed("by name", "billing").suppressed_by(4),
+            narrowed("by ARN", &arn("111122223333")).suppressed_by(4),
+            narrowed("of another account", &arn("444455556666")),
+            narrowed("another trail", "main"),
+        ],
+    );
+}

@@ -8,7 +8,7 @@ use super::super::pattern::Pattern;
 use super::super::principal::{Kind, Principal};
 use super::{noted, one_line};
 
-const KINDS: &str = "one of: role, permission-set, user, service, account";
+pub(super) const KINDS: &str = "one of: role, permission-set, user, service, account";
 
 /// The principal of a line that has to have one, and that stands there.
 pub(super) fn compile(line: file::Principal, at: Location, report: &mut Report<'_>) -> Option<Principal> {

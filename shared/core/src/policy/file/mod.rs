@@ -18,8 +18,8 @@ pub(super) use settings::{Detection, Thresholds};
 pub(super) use table::{Entry, Expected, Window};
 pub(super) use text::{
     AccountId, Api, Arn, Bucket, Cidr, Clock, ClockEnd, Count, DataKey, DetectionId, End, Endpoint, Flag, IamName,
-    KeyName, Line, Person, Placed, Protection, Region, ServiceName, SetName, TableName, Text, Version, Watched, Words,
-    Zone,
+    KeyName, Line, Person, Placed, Protection, Region, ResourceName, ServiceName, SetName, TableName, Text, Version,
+    Watched, Words, Zone,
 };
 
 /// Read before the rest, so that a file of a later version is told so, not that its fields are unknown.
@@ -99,14 +99,19 @@ with_principal! {
 }
 
 with_principal! {
-    /// A finding that is not told, with a reason and an end. Without a principal, whoever it is about.
-    #[cfg_attr(feature = "schema", schemars(transform = super::schema::one_principal_at_most))]
+    /// A finding that is not told, with a reason and an end. Without a principal, whoever it is about. For a detection of what
+    /// blinds this audit, there has to be a principal or a resource.
+    #[cfg_attr(feature = "schema", schemars(transform = super::schema::suppression))]
     pub(super) struct Suppression {
         /// The detection, by its id.
         pub(super) detection: Text<DetectionId>,
         /// The table, as under `tables`. Left out: any, also calls without a table.
         #[serde(default, deserialize_with = "given")]
         pub(super) table: Option<Text<TableName>>,
+        /// What else than a table it is about: a trail, a bucket, a key; its ARN, or its name in the account, with `*` for
+        /// any run of characters.
+        #[serde(default, deserialize_with = "given")]
+        pub(super) resource: Option<Text<ResourceName>>,
         /// When it ends: a date (its end, in UTC) or a timestamp.
         pub(super) until: Text<End>,
         /// Why it is not told.

@@ -71,6 +71,8 @@ kinds! {
     DataKey,
     /// An ARN with wildcards.
     Arn,
+    /// The ARN or the name of something, or a pattern.
+    ResourceName,
     /// A role or user of IAM: name, path and name, or ARN.
     IamName,
     /// A permission set's name, or a pattern.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::file::{
     AccountId, Api, Arn, Bucket, Cidr, Clock, ClockEnd, Count, DataKey, DetectionId, End, Endpoint, Flag, IamName,
-    KeyName, Line, Person, Region, ServiceName, SetName, TableName, Version, Words, Zone,
+    KeyName, Line, Person, Region, ResourceName, ServiceName, SetName, TableName, Version, Words, Zone,
 };
 use crate::detections::ALL;
 
@@ -52,6 +52,7 @@ patterns! {
     KeyName: "^(arn:[^:]+:kms:[^:]*:[0-9*]*:(key/|alias/|\\*).*|alias/[A-Za-z0-9/_*-]+|[0-9a-fmrk-]{32,})$", ["alias/orders"];
     DataKey: "^(arn:[^:]+:kms:[^:]*:[0-9*]*:(key/|\\*).*|[0-9a-fmrk-]{32,})$", ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"];
     Arn: "^arn:[^:]+:[^:]+:[^:]*:[0-9*]*:.+$", ["arn:aws:sqs:*:111122223333:tablewarden-*"];
+    ResourceName: r"^(?!(arn:)?[*:]+$)(arn:[^:]+:[^:]+:[^:]*:[0-9*]*:[!-~]+|(?!arn:)[!-~]+)$", ["arn:aws:cloudtrail:eu-west-1:111122223333:trail/main", "acme-logs"];
     IamName: r"^(arn:[^:]+:iam::[0-9*]+:(role|user)/.+|(?!arn:)[!-~]*[A-Za-z0-9+=,.@_*-])$", ["orders-api", "app/orders-api"];
     SetName: "^[A-Za-z0-9+=,.@_*-]+$", ["DataEngineer"];
     ServiceName: r"^[a-z0-9.*-]*\.[a-z0-9.*-]*$", ["backup.amazonaws.com"];

@@ -12,6 +12,7 @@ use schemars::transform::{RecursiveTransform, Transform as _};
 use serde_json::{Map, Value, json};
 
 use super::file;
+use crate::detections::Section;
 
 /// The JSON Schema of the policy format, of draft 7: the one that editors know best.
 pub fn schema() -> Value {
@@ -57,12 +58,20 @@ pub(super) fn one_principal(schema: &mut Schema) {
     schema.insert("dependencies".into(), json!({"person": ["permission-set"]}));
 }
 
-pub(super) fn one_principal_at_most(schema: &mut Schema) {
+fn one_principal_at_most(schema: &mut Schema) {
     one_principal(schema);
     if let Some(each) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         let none = KINDS.iter().map(|kind| json!({"required": [kind]})).collect::<Vec<_>>();
         each.push(json!({"not": {"anyOf": none}}));
     }
+}
+
+pub(super) fn suppression(schema: &mut Schema) {
+    one_principal_at_most(schema);
+    let blindfolds: Vec<&str> = Section::Blindfolds.detections().iter().map(|detection| detection.id).collect();
+    let named: Vec<Value> = KINDS.iter().chain(&["resource"]).map(|field| json!({"required": [field]})).collect();
+    schema.insert("if".into(), json!({"properties": {"detection": {"enum": blindfolds}}, "required": ["detection"]}));
+    schema.insert("then".into(), json!({"anyOf": named}));
 }
 
 pub(super) fn expectation(schema: &mut Schema) {

@@ -144,7 +144,7 @@ tables:
 }
 
 #[test]
-fn a_suppression_holds_for_its_detection_table_and_principal_until_its_end() {
+fn a_suppression_holds_for_its_detection_table_principal_and_resource_until_its_end() {
     let policy = policy(
         "version: 1
 suppressions:
@@ -153,41 +153,38 @@ suppressions:
     role: ops/nightly-copy
     until: 2026-03-31
     reason: nightly copy until the export replaces it
-  - {detection: trail-access, until: 2026-12-31, reason: known}
-"
-        .replace("trail-access", "access-denied")
-        .as_str(),
+  - {detection: access-denied, until: 2026-12-31, reason: known}
+  - {detection: trail-stopped, resource: main, until: 2026-12-31, reason: the trail of a test}
+",
     );
     let copy = "arn:aws:iam::111122223333:role/ops/nightly-copy";
     let (orders, carts) = (table("orders"), table("carts"));
+    let other_account = "arn:aws:iam::444455556666:role/ops/nightly-copy";
     let cases = [
         ("item-deletion", copy, Some(&orders), "2026-03-31T23:59:59Z", Some(3)),
         ("item-deletion", copy, Some(&orders), "2026-04-01T00:00:00Z", None),
         ("item-deletion", copy, Some(&carts), "2026-03-01T00:00:00Z", None),
         ("item-deletion", copy, None, "2026-03-01T00:00:00Z", None),
-        (
-            "item-deletion",
-            "arn:aws:iam::444455556666:role/ops/nightly-copy",
-            Some(&orders),
-            "2026-03-01T00:00:00Z",
-            None,
-        ),
+        ("item-deletion", other_account, Some(&orders), "2026-03-01T00:00:00Z", None),
         ("item-deletion", "arn:aws:iam::111122223333:role/other", Some(&orders), "2026-03-01T00:00:00Z", None),
         ("table-deleted", copy, Some(&orders), "2026-03-01T00:00:00Z", None),
         ("access-denied", copy, None, "2026-03-01T00:00:00Z", Some(8)),
         ("access-denied", copy, Some(&carts), "2026-03-01T00:00:00Z", Some(8)),
     ];
+    let trail = |name: &str| Some(format!("arn:aws:cloudtrail:eu-west-1:111122223333:trail/{name}"));
+    let trails = [(trail("main"), Some(9)), (trail("audit"), None), (None, None)];
+    let found = |detection, arn, table, resource, time: &str| {
+        policy.suppression(detection, &role(arn), "111122223333", table, resource, time.parse().unwrap())
+    };
     for (detection, arn, table, time, want) in cases {
-        let found = policy.suppression(detection, &role(arn), "111122223333", table, time.parse().unwrap());
+        let found = found(detection, arn, table, None, time);
         assert_eq!(found.map(|found| found.line), want, "{detection} {arn} {time}");
     }
-    let found = policy.suppression(
-        "item-deletion",
-        &role(copy),
-        "111122223333",
-        Some(&orders),
-        "2026-03-01T00:00:00Z".parse().unwrap(),
-    );
+    for (resource, want) in &trails {
+        let found = found("trail-stopped", copy, None, resource.as_deref(), "2026-03-01T00:00:00Z");
+        assert_eq!(found.map(|found| found.line), *want, "{resource:?}");
+    }
+    let found = found("item-deletion", copy, Some(&orders), None, "2026-03-01T00:00:00Z");
     assert_eq!(found.map(|found| found.reason.as_str()), Some("nightly copy until the export replaces it"));
 }
 

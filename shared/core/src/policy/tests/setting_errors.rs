@@ -171,6 +171,8 @@ suppressions:
 ",
         "version: 1\nsuppressions:\n  - {detection: item-deletion, until: 2026-03-31}\n",
         "version: 1\nsuppressions:\n  - {detection: item-deletion, reason: known}\n",
+        "version: 1\nsuppressions:\n  - {detection: trail-stopped, table: orders, until: 2026-03-31, reason: known}\n",
+        "version: 1\nsuppressions:\n  - {detection: trail-stopped, resource: '*', until: 2026-03-31, reason: known}\n",
     ];
     insta::assert_snapshot!(errors(&files), @"
     error: `a b` is not a name in IAM
@@ -220,6 +222,18 @@ suppressions:
       |
     3 |   - {detection: item-deletion, reason: known}
       |                                ^^^^^^ expected a field `until` here
+
+    error: `trail-stopped` tells of what blinds this audit: it is not suppressed for everybody and everything
+     --> policy.yaml:3:17
+      |
+    3 |   - {detection: trail-stopped, table: orders, until: 2026-03-31, reason: known}
+      |                 ^^^^^^^^^^^^^ expected `resource` beside it, or one of: role, permission-set, user, service, account
+
+    error: `*` names no resource
+     --> policy.yaml:3:42
+      |
+    3 |   - {detection: trail-stopped, resource: '*', until: 2026-03-31, reason: known}
+      |                                          ^^^ expected a name, or arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; `*` for any run of characters
     ");
 }
 
