@@ -3,15 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoints::Endpoints;
-use super::left_out::Events;
+use super::left_out::{Events, Why};
 use super::passed_authorization;
 use super::rate::Rates;
-use crate::access::{Access, Call, Reach};
+use crate::access::{Access, Call, Outcome, Reach};
 use crate::actor::Actor;
 use crate::detections::Context;
+use crate::finding::Sample;
 use crate::operation::{Effect, Plane};
 use crate::policy::Policy;
 use crate::table::TableId;
+
+/// How many actors at how many tables are kept apart: as many as lines of a very large policy.
+const MOST: usize = 20_000;
+
+/// How many of those whose calls all failed so far: callers can make up names of tables, and these must not crowd out the
+/// tables that there are.
+const MOST_FAILED: usize = 1_000;
+
+/// How many tables of one actor and API are told by name, where the calls are left out.
+const MOST_TABLES: usize = 50;
 
 /// What an access teaches.
 #[derive(Debug, Clone)]
@@ -34,7 +45,10 @@ pub(super) enum Place {
 /// The evidence by entry.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    pub(super) entries: BTreeMap<Place, Entry>,
+    pub(super) by_place: BTreeMap<Place, Entry>,
+    /// How many actors at how many tables there are of whom a call was allowed, and of whom none was.
+    allowed: usize,
+    failed: usize,
 }
 
 /// What was seen of the tables of one entry.
@@ -64,6 +78,8 @@ pub(super) struct Evidence {
     pub(super) by_person: bool,
     /// The person, where AWS vouches for the name.
     pub(super) person: Option<String>,
+    /// Whether a call got past the check of permissions.
+    allowed: bool,
 }
 
 /// What one actor did by one API.
@@ -77,7 +93,7 @@ pub(super) struct Api {
     /// Whether it deleted items.
     pub(super) deletes: bool,
     /// The tables, as they are told.
-    pub(super) tables: BTreeSet<String>,
+    pub(super) tables: Sample<String, MOST_TABLES>,
 }
 
 /// The names that a line has to list to expect an access: the API's, and for a statement that reads a whole table `Scan` too.
@@ -92,7 +108,7 @@ pub(super) fn actions(call: &Call<'_>, access: &Access<'_>) -> BTreeSet<String> 
 }
 
 impl Entries {
-    /// Adds an access; the context is what a policy says of it that expects it.
+    /// Adds an access; the context is what a policy says of it that expects it. An error says why there is no room for it.
     pub(super) fn add(
         &mut self,
         place: Place,
@@ -100,20 +116,39 @@ impl Entries {
         access: &Access<'_>,
         context: &Context<'_>,
         seen: Seen,
-    ) {
-        let Some(table) = &access.table else { return };
-        let entry = self.entries.entry(place).or_default();
-        if !entry.tables.contains(table) {
-            entry.tables.insert(table.clone().into_owned());
-        }
-        let (evidence, actions) = match seen {
-            Seen::Root => (&mut entry.root, BTreeSet::new()),
+    ) -> Result<(), Why> {
+        let Some(table) = &access.table else { return Ok(()) };
+        let allowed = passed_authorization(call);
+        let (key, actions) = match seen {
+            Seen::Root => (None, BTreeSet::new()),
             Seen::Line { principal, actions } => {
                 let who = Actor { via: None, ..call.actor.clone() }.to_string();
-                (entry.by_actor.entry(ActorKey { principal, who }).or_default(), actions)
+                (Some(ActorKey { principal, who }), actions)
             }
         };
+        let known = self.by_place.get(&place).and_then(|entry| match &key {
+            None => Some(&entry.root).filter(|root| !root.apis.is_empty()),
+            Some(key) => entry.by_actor.get(key),
+        });
+        match known.map(|evidence| evidence.allowed) {
+            Some(before) if before || !allowed => {}
+            Some(_) => (self.allowed, self.failed) = (self.allowed + 1, self.failed.saturating_sub(1)),
+            None if allowed && self.allowed >= MOST => return Err(Why::TooMany),
+            None if !allowed && self.failed >= MOST_FAILED => return Err(Why::OnlyFailed),
+            None if allowed => self.allowed += 1,
+            None => self.failed += 1,
+        }
+        let entry = self.by_place.entry(place).or_default();
+        if call.outcome != Outcome::Failed && !entry.tables.contains(table) {
+            entry.tables.insert(table.clone().into_owned());
+        }
+        let evidence = match key {
+            None => &mut entry.root,
+            Some(key) => entry.by_actor.entry(key).or_default(),
+        };
+        evidence.allowed |= allowed;
         evidence.add(call, access, table, context, actions);
+        Ok(())
     }
 }
 
@@ -145,12 +180,15 @@ impl Evidence {
         api.actions.extend(actions);
         api.allowed |= passed_authorization(call);
         api.deletes |= access.effect == Effect::Delete;
-        api.tables.insert(table.to_string());
+        api.tables.add(table.to_string());
         self.endpoints.add(call);
         if !self.regions.contains(call.record.region()) {
             self.regions.insert(call.record.region().to_owned());
         }
-        self.rates.entry(table.clone().into_owned()).or_default().add(call, access, context);
+        // Nobody counts what failed.
+        if call.outcome != Outcome::Failed {
+            self.rates.entry(table.clone().into_owned()).or_default().add(call, access, context);
+        }
         self.by_person |= call.is_by_person();
         self.person = call.actor.person.as_deref().map(str::to_owned);
     }

@@ -96,7 +96,7 @@ impl Learner {
         let Self { accept, base, entries, mut left_out, span, .. } = self;
         let mut accounts = BTreeMap::new();
         let mut owners: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
-        for place in entries.entries.keys() {
+        for place in entries.by_place.keys() {
             if let Place::New { name, account, partition } = place {
                 owners.entry(name).or_default().insert((account, partition));
             }
@@ -109,9 +109,9 @@ impl Learner {
                 Some(if is_alone { name.clone() } else { format!("arn:{partition}:dynamodb:*:{account}:table/{name}") })
             }
         };
-        let labels: Vec<Option<String>> = entries.entries.keys().map(label).collect();
+        let labels: Vec<Option<String>> = entries.by_place.keys().map(label).collect();
         let mut tables = Vec::new();
-        for ((place, entry), label) in entries.entries.into_iter().zip(labels) {
+        for ((place, entry), label) in entries.by_place.into_iter().zip(labels) {
             let policy = base.as_deref();
             let speaks = policy.and_then(|policy| entry.tables.iter().find_map(|table| policy.table(table)));
             let setting = |id: &str| policy.map_or_else(Setting::default, |policy| policy.setting(id, speaks));

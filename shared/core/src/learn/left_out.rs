@@ -29,6 +29,8 @@ pub enum Why {
     OnlyFailed,
     /// No line can name the actor or the table without naming others.
     NoLine,
+    /// It is by one of more actors at more tables than are learned from.
+    TooMany,
 }
 
 /// Calls that were left out: of one actor, on one table, for one reason.
@@ -68,6 +70,7 @@ impl fmt::Display for Why {
             Self::Denied => "denied",
             Self::OnlyFailed => "failed each time, so that it is not known whether it is allowed",
             Self::NoLine => "by an actor, or on a table, that no line can name",
+            Self::TooMany => "of more actors at more tables than are learned from at a time",
         })
     }
 }
@@ -117,6 +120,13 @@ pub(super) struct LeftOuts {
     groups: BTreeMap<Group, (BTreeSet<String>, Events)>,
 }
 
+/// How many groups are told apart. Of further ones the tables are told together, and of twice as many the actors too.
+const MOST: usize = 2_000;
+
+/// What stands for tables and actors that are told together.
+const MORE_TABLES: &str = "more tables than are told apart";
+const MORE_ACTORS: &str = "more actors than are told apart";
+
 /// The reason, who, and on what.
 type Group = (Why, String, Option<String>);
 
@@ -129,8 +139,8 @@ impl LeftOuts {
             who = format!("{who} of account {account}");
         }
         let resource = || access.resource.as_ref().map(|resource| resource.name.clone().into_owned());
-        let key = (why, who, access.table.as_ref().map(ToString::to_string).or_else(resource));
-        let (apis, events) = self.groups.entry(key).or_default();
+        let on = access.table.as_ref().map(ToString::to_string).or_else(resource);
+        let (apis, events) = self.group((why, who, on));
         let api = call.record.event_name();
         if !apis.contains(api) {
             apis.insert(api.to_owned());
@@ -140,8 +150,9 @@ impl LeftOuts {
 
     /// Adds what an actor did by one API, on each of the tables.
     pub(super) fn add_all(&mut self, why: Why, who: &str, name: &str, api: Api) {
-        let tables: Vec<String> = api.tables.into_iter().collect();
-        let (apis, events) = self.groups.entry((why, who.to_owned(), Some(tables.join(", ")))).or_default();
+        let names: Vec<&str> = api.tables.iter().map(String::as_str).collect();
+        let more = if api.tables.has_more() { format!("{MORE_TABLES}: ") } else { String::new() };
+        let (apis, events) = self.group((why, who.to_owned(), Some(more + &names.join(", "))));
         apis.insert(name.to_owned());
         events.extend(api.events);
     }
@@ -150,9 +161,8 @@ impl LeftOuts {
     pub(super) fn add_finding(&mut self, finding: &Finding) {
         let Subject { detection, actor, table, resource, .. } = &finding.subject;
         let who = Actor { via: None, ..actor.clone() }.to_string();
-        let key =
-            (Why::Detection(detection.id), who, table.as_ref().map(ToString::to_string).or_else(|| resource.clone()));
-        let (apis, events) = self.groups.entry(key).or_default();
+        let on = table.as_ref().map(ToString::to_string).or_else(|| resource.clone());
+        let (apis, events) = self.group((Why::Detection(detection.id), who, on));
         apis.extend(finding.operations.iter().cloned());
         let ids = finding.event_ids.iter().take(LeftOut::MOST_EVENTS);
         events.extend(Events {
@@ -161,6 +171,17 @@ impl LeftOuts {
             first: ids.map(|id| (finding.first.time, id.to_string())).collect(),
             latest: String::new(),
         });
+    }
+
+    /// The group, or in a flood of made-up names the wider one that it is told in.
+    fn group(&mut self, mut group: Group) -> &mut (BTreeSet<String>, Events) {
+        if self.groups.len() >= MOST && !self.groups.contains_key(&group) {
+            group.2 = Some(MORE_TABLES.to_owned());
+            if self.groups.len() >= 2 * MOST && !self.groups.contains_key(&group) {
+                MORE_ACTORS.clone_into(&mut group.1);
+            }
+        }
+        self.groups.entry(group).or_default()
     }
 
     pub(super) fn into_sorted(self) -> Vec<LeftOut> {

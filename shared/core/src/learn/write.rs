@@ -182,7 +182,7 @@ fn wrapped(name: &str, values: &[String], column: usize) -> Vec<String> {
 }
 
 /// `12 calls, last 2026-03-02`
-pub(super) fn calls(calls: u64, last: Timestamp) -> String {
+pub(crate) fn calls(calls: u64, last: Timestamp) -> String {
     format!("{calls} call{}, last {}", if calls == 1 { "" } else { "s" }, last.to_zoned(TimeZone::UTC).date())
 }
 

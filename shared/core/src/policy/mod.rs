@@ -101,6 +101,7 @@ pub(crate) use suggest::scalar;
 pub use suggest::suggest;
 pub use suppression::Suppression;
 pub use table_policy::{Sensitivity, TablePolicy};
+pub(crate) use table_spec::can_name;
 
 use crate::table::TableId;
 

@@ -57,6 +57,11 @@ pub(super) struct Contest {
 const ARN: &str = "arn:PARTITION:dynamodb:REGION:ACCOUNT:table/NAME, with `*` in any part";
 const NAME: &str = "3 to 255 letters, digits, `_`, `-` or `.`; `*` for any run of characters; or the table's full ARN";
 
+/// Whether an entry can name a table: what a call names may be no table's name.
+pub(crate) fn can_name(table: &TableId<'_>) -> bool {
+    TableSpec::parse(&table.arn()).is_ok()
+}
+
 impl TableSpec {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let any = || Pattern::new("*");

@@ -185,3 +185,38 @@ fn long_lists_are_broken_and_hostile_names_break_nothing() {
         !yaml.lines().any(|line| line.trim_start().starts_with("- role: app/evil") || line.starts_with("- table: y"))
     );
 }
+
+#[test]
+fn a_flood_of_names_is_told_together_and_hides_no_table_that_there_is() {
+    const FLOOD: usize = 5_000;
+    let made_up = |error: &'static str| -> Vec<Sample> {
+        let one = |n: usize| Sample::new(role("app/scanner", "i-1"), "GetItem", &format!("made-up-{n}")).error(error);
+        (0..FLOOD).map(one).collect()
+    };
+    for error in ["ResourceNotFoundException", "AccessDenied"] {
+        let mut samples = made_up(error);
+        samples.push(Sample::new(role("app/orders-api", "i-2"), "GetItem", "orders"));
+        let learned = learn(&samples, NOTHING, None);
+        assert_eq!(lines(&learned), [("- role: app/orders-api", vec!["GetItem"])], "{error}");
+        assert!(learned.left_out.len() < FLOOD / 2, "{error}: {}", learned.left_out.len());
+        let calls: u64 = learned.left_out.iter().map(|left_out| left_out.calls).sum();
+        assert_eq!(calls, FLOOD as u64, "{error}");
+        let yaml = learned.to_yaml();
+        assert!(yaml.contains("by role/app/scanner on more tables than are told apart, "), "{error}: {yaml}");
+    }
+    // A pattern of the policy speaks for them all.
+    let base = "version: 1\ntables:\n  - table: \"made-*\"\n    expected: []\n";
+    let learned = learn(&made_up("ResourceNotFoundException"), NOTHING, Some(base));
+    assert_eq!(left_out(&learned).iter().map(|(_, _, calls)| calls).sum::<u64>(), FLOOD as u64);
+    assert!(learned.to_yaml().contains(" on more tables than are told apart: made-up-0 ("));
+}
+
+#[test]
+fn what_failed_on_many_tables_is_learned_where_it_is_allowed_later() {
+    let get = |table: usize| Sample::new(role("app/api", "i-1"), "GetItem", &format!("table-{table}"));
+    let mut samples: Vec<Sample> = (0..100).map(|n| get(n).error("ThrottlingException")).collect();
+    samples.extend((0..100).map(get));
+    let learned = learn(&samples, NOTHING, None);
+    assert_eq!((learned.tables.len(), learned.left_out.len()), (100, 0));
+    assert!(learned.tables.iter().all(|table| table.calls == 2));
+}
