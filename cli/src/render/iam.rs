@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
-use tablewarden_core::iam::{Comparison, Grant, MANAGED_POLICY_CHARACTERS, Suggestion, Unused, Usage, Use, size};
+use tablewarden_core::iam::{Comparison, Grant, MANAGED_POLICY_CHARACTERS, Suggestion, Unused, Usage, size};
 
 /// The longest line, where its words are shorter.
 const WIDTH: usize = 110;
@@ -16,11 +15,11 @@ pub(crate) fn notes(principal: &str, usage: &Usage, json: &str) -> Vec<String> {
     }
     if !usage.denied().is_empty() {
         lines.push("asked for and denied, not granted:".to_owned());
-        lines.extend(usage.denied().iter().map(|(grant, denied)| format!("  {grant}: {}", calls(denied))));
+        lines.extend(usage.denied().iter().map(|(grant, denied)| format!("  {grant}: {denied}")));
     }
     if !usage.unknown().is_empty() {
         lines.push("used, but not DynamoDB's or not known here, not granted:".to_owned());
-        lines.extend(usage.unknown().iter().map(|(api, used)| format!("  {api}: {}", calls(used))));
+        lines.extend(usage.unknown().iter().map(|(api, used)| format!("  {api}: {used}")));
     }
     let suggestions = usage.suggestions();
     if !suggestions.is_empty() {
@@ -91,10 +90,4 @@ fn wrapped(words: impl Iterator<Item = String>) -> Vec<String> {
         }
     }
     lines
-}
-
-/// `12 calls, last 2026-03-02`
-fn calls(used: &Use) -> String {
-    let plural = if used.calls == 1 { "" } else { "s" };
-    format!("{} call{plural}, last {}", used.calls, used.last.to_zoned(TimeZone::UTC).date())
 }

@@ -3,6 +3,8 @@
 //! "IAM JSON policy elements: Resource",
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
 
+use crate::arn::Arn;
+
 /// Whether a pattern covers all of a text. `same` says which characters are the same.
 fn covers(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
@@ -43,9 +45,10 @@ pub(super) fn covers_arn(pattern: &str, arn: &str) -> bool {
         return true;
     }
     let pattern = without_variables(pattern);
-    let (fields, wanted): (Vec<_>, Vec<_>) = (arn.splitn(6, ':').collect(), pattern.splitn(6, ':').collect());
-    fields.len() == wanted.len()
-        && fields.iter().zip(wanted).all(|(field, wanted)| covers(wanted, field, |a, b| a == b))
+    let (Some(wanted), Some(found)) = (Arn::parse(&pattern), Arn::parse(arn)) else { return false };
+    let fields =
+        |Arn { partition, service, region, account, resource }| [partition, service, region, account, resource];
+    fields(wanted).iter().zip(fields(found)).all(|(wanted, found)| covers(wanted, found, |a, b| a == b))
 }
 
 fn without_variables(pattern: &str) -> String {

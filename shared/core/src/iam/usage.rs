@@ -9,7 +9,7 @@ use super::actions;
 use super::suggest::Habits;
 use crate::access::{Access, Call, Outcome};
 use crate::actor::{Actor, ActorKind};
-use crate::learn::passed_authorization;
+use crate::learn::{calls, passed_authorization};
 
 /// An action of DynamoDB on an ARN.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,6 +73,13 @@ impl Grant {
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "dynamodb:{} on {}", self.action, self.resource)
+    }
+}
+
+impl fmt::Display for Use {
+    /// `12 calls, last 2026-03-02`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&calls(self.calls, self.last))
     }
 }
 

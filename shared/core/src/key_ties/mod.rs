@@ -119,9 +119,9 @@ fn told<'p>(
 
 /// What is tied to a key, by the run's records and by the policy.
 fn tied<'p>(key: &KmsKey, ties: &Ties, policy: Option<&'p Policy>) -> Vec<Tied<'p>> {
-    let seen = ties.of(key);
-    let mut all: Vec<Tied<'p>> = Vec::new();
     let names: Vec<&KmsKey> = ties.names_of(key);
+    let seen = ties.of(&names);
+    let mut all: Vec<Tied<'p>> = Vec::new();
     for (table, api) in &seen {
         let how = format!("{api} ties the table to it");
         all.push(Tied { table: Some((*table).clone()), entry: None, how });

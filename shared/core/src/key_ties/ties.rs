@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json_borrow::Value;
 
-use crate::access::{Access, Call, Outcome, field};
+use crate::access::{Access, Call, field};
 use crate::kms_key::KmsKey;
 use crate::operation::Service;
 use crate::table::{TableArn, TableId};
@@ -25,7 +25,7 @@ pub(super) struct Ties {
 impl Ties {
     /// Takes in what a call tells.
     pub(super) fn learn(&mut self, call: &Call<'_>, accesses: &[Access<'_>]) {
-        if !matches!(call.outcome, Outcome::Succeeded | Outcome::Unknown) {
+        if !call.outcome.may_have_happened() {
             return;
         }
         let api = call.record.event_name();
@@ -45,10 +45,13 @@ impl Ties {
         }
     }
 
-    /// The tables that are tied to a key.
-    pub(super) fn of(&self, key: &KmsKey) -> BTreeMap<&TableId<'static>, &str> {
-        let tied = self.names_of(key).into_iter().filter_map(|name| self.tables.get(name)).flatten();
-        tied.map(|(table, api)| (table, api.as_str())).collect()
+    /// The tables that are tied to a key by any of its names, each with the call that told: of several, the first by name.
+    pub(super) fn of(&self, names: &[&KmsKey]) -> BTreeMap<&TableId<'static>, &str> {
+        let mut tied: BTreeMap<&TableId<'static>, &str> = BTreeMap::new();
+        for (table, api) in names.iter().filter_map(|name| self.tables.get(*name)).flatten() {
+            tied.entry(table).and_modify(|first| *first = api.as_str().min(first)).or_insert(api);
+        }
+        tied
     }
 
     /// A key and the names it is known to go by.
