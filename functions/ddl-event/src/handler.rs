@@ -11,7 +11,7 @@ use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, MetricSink};
+use tablewarden_core::ports::{AlertSink, MetricSink, NoHistory};
 use tablewarden_core::report::{self, Message};
 use tablewarden_core::rules::Rules;
 
@@ -49,8 +49,8 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
             }
         }
 
-        let message = Message { tally: audit.take_tally(), problems: Vec::new() };
-        let findings = audit.into_findings();
+        let (findings, tally) = audit.settle(&mut NoHistory);
+        let message = Message { tally, problems: Vec::new() };
         let policy = self.policy.as_deref();
         let outcome = report::report(vec![message], findings, policy, &self.alerts, &self.metrics, now).await;
         telemetry::log_outcome(&outcome);

@@ -12,7 +12,7 @@ use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, LogStore, MetricSink};
+use tablewarden_core::ports::{AlertSink, LogStore, MetricSink, NoHistory};
 use tablewarden_core::report;
 use tablewarden_core::rules::Rules;
 
@@ -57,7 +57,10 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
             ids.push(id);
             messages.push(report::Message { tally: audit.take_tally(), problems });
         }
-        let findings = audit.into_findings();
+        let (findings, at_end) = audit.settle(&mut NoHistory);
+        if let Some(last) = messages.last_mut() {
+            last.tally.merge(at_end);
+        }
         let policy = self.policy.as_deref();
         let outcome = report::report(messages, findings, policy, &self.alerts, &self.metrics, now).await;
         telemetry::log_outcome(&outcome);

@@ -153,15 +153,16 @@ impl Audit {
 
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
-        self.settle(&mut NoHistory)
+        self.settle(&mut NoHistory).0
     }
 
-    /// Ends the run where earlier ones are known: windows and chains go on from them.
-    pub fn settle(self, history: &mut impl History) -> Vec<Finding> {
-        let Self { policy, mut findings, mut correlation, key_ties, .. } = self;
-        key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings, &mut correlation));
+    /// Ends the run where earlier ones are known: windows and chains go on from them. Beside the findings, the counts since
+    /// they were taken last: what is found at the end may be suppressed too.
+    pub fn settle(self, history: &mut impl History) -> (Vec<Finding>, Tally) {
+        let Self { policy, mut findings, mut correlation, key_ties, mut tally, .. } = self;
+        key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings, &mut correlation, &mut tally));
         correlation.settle(policy.as_deref(), history, &mut findings);
-        findings.into_sorted()
+        (findings.into_sorted(), tally)
     }
 
     /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
@@ -208,8 +209,8 @@ impl Audit {
         self.correlation.begin_call();
         if audited {
             let policy = self.policy.as_deref();
-            let Self { findings, correlation, .. } = self;
-            self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut adding_to(findings, correlation));
+            let mut tell = adding_to(&mut self.findings, &mut self.correlation, &mut self.tally);
+            self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut tell);
         }
         for access in accesses {
             let context = Context {
@@ -324,14 +325,17 @@ impl<O: Observer> Observer for Capped<'_, O> {
     }
 }
 
-/// Adds what is found later than in its own turn, unless the policy suppresses it.
+/// Adds what is found later than in its own turn, or counts it where the policy suppresses it.
 fn adding_to(
     findings: &mut Findings,
     correlation: &mut Correlation,
+    tally: &mut Tally,
 ) -> impl FnMut(Hit, &Call<'_>, &Access<'_>, &Context<'_>, Origin<'_>) {
     |hit, call, access, context, origin| {
         correlation.link(&Observed { call, access, context, hits: std::slice::from_ref(&hit), origin });
-        if hit.suppressed.is_none() {
+        if hit.suppressed.is_some() {
+            tally.hits_suppressed += 1;
+        } else {
             findings.add(hit, call, access, origin);
         }
     }

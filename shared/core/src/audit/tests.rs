@@ -308,3 +308,43 @@ fn the_bucket_of_a_log_file_is_a_log_bucket() {
         assert_eq!(tampered.map(|finding| finding.subject.resource.as_deref()).collect::<Vec<_>>(), want);
     }
 }
+
+#[test]
+fn what_is_found_at_the_end_and_suppressed_is_counted() {
+    let key = "0d6a2c1e-53f4-4b7a-9c8d-1e2f3a4b5c6d";
+    let policy = format!(
+        "version: 1\ntables:\n  - {{table: orders, encryption-keys: [{key}]}}\n\
+         suppressions:\n  - {{detection: key-endangered, resource: {key}, until: 2027-01-01, reason: retired}}\n"
+    );
+    let disabled = format!(
+        r#"{{"eventID":"a","eventTime":"2026-03-02T09:15:00Z","eventSource":"kms.amazonaws.com","eventName":"DisableKey",
+            "awsRegion":"eu-west-1","recipientAccountId":"111122223333","requestParameters":{{"keyId":"{key}"}}}}"#
+    );
+    let place = Place::File("test".into());
+    for (policy, want) in
+        [(policy.replace(&format!("resource: {key}"), "resource: another"), (1, 0, 0)), (policy, (0, 0, 1))]
+    {
+        let policy = Arc::new(Policy::parse("policy.yaml", &policy).unwrap());
+        let mut audit = Audit::new(Some(policy), "2026-03-02T10:00:00Z".parse().unwrap(), Limits::default());
+        audit.event(disabled.as_bytes(), Origin { place: &place, message: 0 }, &mut Notes::default());
+        let before = audit.take_tally().hits_suppressed;
+        let (findings, at_end) = audit.settle(&mut NoHistory);
+        assert_eq!((findings.len(), before, at_end.hits_suppressed), want);
+    }
+}
+
+/// It may quote the key of an item.
+#[test]
+fn what_a_service_answers_in_words_is_in_no_finding_and_no_alert() {
+    for code in ["ValidationException", "ConditionalCheckFailedException", "AccessDenied"] {
+        let record = deletion("a", &format!(r#","errorCode":"{code}","errorMessage":"pk is alice@example.com""#))
+            .replace(r#"{"tableName":"orders"}"#, r#""gone""#);
+        let (findings, ..) = run(&record, true);
+        assert!(!findings.is_empty(), "{code}");
+        let mut outputs: Vec<String> = findings.iter().map(|finding| finding.to_json(usize::MAX).to_string()).collect();
+        for alert in crate::alert::fold(findings, None) {
+            outputs.extend([alert.text(), alert.subject(), alert.to_json(usize::MAX).to_string()]);
+        }
+        assert!(!outputs.iter().any(|output| output.contains("alice")), "{outputs:?}");
+    }
+}

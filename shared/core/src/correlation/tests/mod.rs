@@ -76,7 +76,7 @@ fn settle(records: &[String], policy: &str, history: &mut impl History) -> Vec<F
     let place = Place::File("test".into());
     let file = format!("[{}]", records.join(","));
     audit.any_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut NoRejects).unwrap();
-    audit.settle(history)
+    audit.settle(history).0
 }
 
 /// What one detection finds in calls, in whichever order they come.
