@@ -11,22 +11,23 @@ use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, MetricSink, NoHistory};
+use tablewarden_core::ports::{AlertSink, Archive, MetricSink, NoHistory};
 use tablewarden_core::report::{self, Message};
 use tablewarden_core::rules::Rules;
 
 /// What an invocation works with.
-pub(crate) struct Handler<A, M> {
+pub(crate) struct Handler<A, M, R> {
     pub(crate) alerts: A,
     pub(crate) metrics: M,
+    pub(crate) archive: Option<R>,
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
 
-impl<A: AlertSink, M: MetricSink> Handler<A, M> {
-    /// Handles an event. It fails where the event is not understood as one, or where an alert is not out: Lambda then
+impl<A: AlertSink, M: MetricSink, R: Archive> Handler<A, M, R> {
+    /// Handles an event. It fails where the event is not understood as one, or where an alert is not out or a finding not archived: Lambda then
     /// tries again, and hands it to the function's dead-letter queue in the end.
     pub(crate) async fn handle(&self, payload: &[u8]) -> Result<(), Error> {
         let now = (self.now)();
@@ -52,7 +53,8 @@ impl<A: AlertSink, M: MetricSink> Handler<A, M> {
         let (findings, tally) = audit.settle(&mut NoHistory);
         let message = Message { tally, problems: Vec::new() };
         let policy = self.policy.as_deref();
-        let outcome = report::report(vec![message], findings, policy, &self.alerts, &self.metrics, now).await;
+        let (alerts, metrics, archive) = (&self.alerts, &self.metrics, self.archive.as_ref());
+        let outcome = report::report(vec![message], findings, policy, alerts, metrics, archive, now).await;
         telemetry::log_outcome(&outcome);
         let problems = outcome.problems.concat();
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ").into()) }

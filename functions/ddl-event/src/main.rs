@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use handler::Handler;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use tablewarden_aws::archive::S3Archive;
 use tablewarden_aws::cloudwatch::CloudWatchMetrics;
 use tablewarden_aws::logged::Logged;
 use tablewarden_aws::sns::SnsAlerts;
@@ -23,6 +24,7 @@ async fn run() -> Result<(), Error> {
     let handler = Handler {
         alerts: Logged(SnsAlerts::new(&config, settings.alert_topic_arn)),
         metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace),
+        archive: settings.archive.map(|place| S3Archive::new(&config, place)),
         policy,
         rules,
         limits: settings.limits,

@@ -12,28 +12,29 @@ use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, LogStore, MetricSink, NoHistory};
+use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, NoHistory};
 use tablewarden_core::report;
 use tablewarden_core::rules::Rules;
 
 use crate::batch;
 
 /// What an invocation works with.
-pub(crate) struct Handler<L, A, M> {
+pub(crate) struct Handler<L, A, M, R> {
     pub(crate) logs: L,
     pub(crate) alerts: A,
     pub(crate) metrics: M,
+    pub(crate) archive: Option<R>,
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
 
-impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
+impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive> Handler<L, A, M, R> {
     /// Handles a payload of any route.
     ///
     /// A message of an SQS batch is reported as failed where something of it could not be read, or where an alert about it
-    /// is not out; any other payload fails as a whole. Either way the sender keeps it, and what was found in it is told
+    /// is not out or a finding not archived; any other payload fails as a whole. Either way the sender keeps it, and what was found in it is told
     /// again: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8]) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
@@ -62,7 +63,8 @@ impl<L: LogStore, A: AlertSink, M: MetricSink> Handler<L, A, M> {
             last.tally.merge(at_end);
         }
         let policy = self.policy.as_deref();
-        let outcome = report::report(messages, findings, policy, &self.alerts, &self.metrics, now).await;
+        let (alerts, metrics, archive) = (&self.alerts, &self.metrics, self.archive.as_ref());
+        let outcome = report::report(messages, findings, policy, alerts, metrics, archive, now).await;
         telemetry::log_outcome(&outcome);
         batch::answer(ids, outcome.problems)
     }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use handler::Handler;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use tablewarden_aws::archive::S3Archive;
 use tablewarden_aws::cloudwatch::CloudWatchMetrics;
 use tablewarden_aws::logged::Logged;
 use tablewarden_aws::s3::S3LogStore;
@@ -26,6 +27,7 @@ async fn run() -> Result<(), Error> {
         logs: S3LogStore::new(&config),
         alerts: Logged(SnsAlerts::new(&config, settings.alert_topic_arn)),
         metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace),
+        archive: settings.archive.map(|place| S3Archive::new(&config, place)),
         policy,
         rules,
         limits: settings.limits,

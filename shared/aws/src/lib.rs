@@ -2,10 +2,11 @@
 //!
 //! # Layout
 //!
-//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`cloudwatch`]), and what both functions [`start`] with:
+//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`archive`], [`cloudwatch`]), and what both functions [`start`] with:
 //! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
 //! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too.
 
+pub mod archive;
 pub mod clients;
 pub mod cloudwatch;
 pub mod logged;

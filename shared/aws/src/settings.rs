@@ -12,6 +12,9 @@ use crate::source::Source;
 /// The prefix of every variable that is Tablewarden's.
 const PREFIX: &str = "TABLEWARDEN_";
 
+/// The longest prefix of the archive, in bytes: a key has at most 1024, and what stands behind it needs 80.
+const LONGEST_PREFIX: usize = 900;
+
 /// The settings of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -25,9 +28,21 @@ pub struct Settings {
     pub key_secret: Option<KeySecret>,
     /// `TABLEWARDEN_METRICS_NAMESPACE`: CloudWatch's namespace, `Tablewarden` unless told.
     pub metrics_namespace: String,
+    /// `TABLEWARDEN_ARCHIVE_BUCKET` and `TABLEWARDEN_ARCHIVE_PREFIX`: where findings are archived; without the bucket they are
+    /// not.
+    pub archive: Option<ArchiveRef>,
     /// `TABLEWARDEN_MAX_OBJECT_MIB` and `TABLEWARDEN_MAX_RECORD_KIB`: how large a log object may be when decompressed, and
     /// one record in it.
     pub limits: Limits,
+}
+
+/// Where findings are archived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveRef {
+    /// The bucket's name.
+    pub bucket: String,
+    /// What stands before each object's name, without a slash at either end; `findings` unless told.
+    pub prefix: String,
 }
 
 /// Everything that is wrong with an environment.
@@ -71,6 +86,13 @@ impl Settings {
         if !is_namespace(&metrics_namespace) {
             errors.push(format!("{PREFIX}METRICS_NAMESPACE: no namespace of CloudWatch: {metrics_namespace:?}"));
         }
+        let archive = match archive(take("ARCHIVE_BUCKET"), take("ARCHIVE_PREFIX")) {
+            Ok(archive) => archive,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
         let mut limits = Limits::default();
         match take("MAX_OBJECT_MIB").map(|value| size("MAX_OBJECT_MIB", &value, 1 << 20)).transpose() {
             Ok(bytes) => limits.decompressed = bytes.unwrap_or(limits.decompressed),
@@ -82,11 +104,39 @@ impl Settings {
         }
         errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
         if errors.is_empty() {
-            Ok(Self { alert_topic_arn, policy, rules, key_secret, metrics_namespace, limits })
+            Ok(Self { alert_topic_arn, policy, rules, key_secret, metrics_namespace, archive, limits })
         } else {
             Err(SettingsError(errors))
         }
     }
+}
+
+fn archive(bucket: Option<String>, prefix: Option<String>) -> Result<Option<ArchiveRef>, String> {
+    let Some(bucket) = bucket else {
+        let orphan = |prefix| format!("{PREFIX}ARCHIVE_PREFIX: {prefix:?} needs an {PREFIX}ARCHIVE_BUCKET");
+        return prefix.map_or(Ok(None), |prefix| Err(orphan(prefix)));
+    };
+    if !is_bucket(&bucket) {
+        return Err(format!("{PREFIX}ARCHIVE_BUCKET: expected the name of a bucket, found {bucket:?}"));
+    }
+    let prefix = prefix.unwrap_or_else(|| "findings".into());
+    let prefix = prefix.strip_suffix('/').unwrap_or(&prefix);
+    // An empty segment makes a folder without a name, which tools for S3 trip over.
+    let is_segment = |segment: &str| !segment.is_empty() && !segment.contains(char::is_control);
+    if prefix.len() > LONGEST_PREFIX || !prefix.split('/').all(is_segment) {
+        return Err(format!("{PREFIX}ARCHIVE_PREFIX: expected names with a slash between them, found {prefix:?}"));
+    }
+    Ok(Some(ArchiveRef { bucket, prefix: prefix.to_owned() }))
+}
+
+/// 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
+fn is_bucket(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (3..=63).contains(&name.len())
+        && name.bytes().all(|byte| plain(byte) || byte == b'.' || byte == b'-')
+        && [name.bytes().next(), name.bytes().last()].into_iter().all(|end| end.is_some_and(plain))
 }
 
 /// A size in units of `unit` bytes, which fits the type that it is kept in.
@@ -141,6 +191,7 @@ mod tests {
         assert_eq!(settings.alert_topic_arn, TOPIC.1);
         assert_eq!(settings.metrics_namespace, "Tablewarden");
         assert_eq!((settings.policy, settings.key_secret, settings.limits), (None, None, Limits::default()));
+        assert_eq!(settings.archive, None);
     }
 
     #[test]
@@ -151,6 +202,8 @@ mod tests {
             ("TABLEWARDEN_RULES", "rules"),
             ("TABLEWARDEN_KEY_SECRET", "0123456789abcdef"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "Security/Tables"),
+            ("TABLEWARDEN_ARCHIVE_BUCKET", "example-findings"),
+            ("TABLEWARDEN_ARCHIVE_PREFIX", "security/tables/"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "512"),
             ("TABLEWARDEN_MAX_RECORD_KIB", "256"),
         ])
@@ -162,8 +215,13 @@ mod tests {
         assert!(!format!("{settings:?}").contains("0123456789abcdef"));
         assert_eq!(settings.metrics_namespace, "Security/Tables");
         assert_eq!(settings.limits, Limits { decompressed: 512 << 20, entry: 256 << 10 });
-        let settings = read(&[TOPIC, ("TABLEWARDEN_POLICY", "policy.yaml")]).unwrap();
+        let archive = |prefix: &str| Some(ArchiveRef { bucket: "example-findings".into(), prefix: prefix.into() });
+        assert_eq!(settings.archive, archive("security/tables"));
+        let settings =
+            read(&[TOPIC, ("TABLEWARDEN_POLICY", "policy.yaml"), ("TABLEWARDEN_ARCHIVE_BUCKET", "example-findings")])
+                .unwrap();
         assert_eq!(settings.policy, Some(Source::File("policy.yaml".into())));
+        assert_eq!(settings.archive, archive("findings"));
     }
 
     #[test]
@@ -202,6 +260,11 @@ mod tests {
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333x:alerts"),
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333:alerts"),
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts:0e2b"),
+            ("ARCHIVE_BUCKET", "s3://example-findings"),
+            ("ARCHIVE_BUCKET", "Example"),
+            ("ARCHIVE_BUCKET", "-example"),
+            ("ARCHIVE_BUCKET", "ex"),
+            ("ARCHIVE_PREFIX", "findings"),
             ("METRICS_NAMESPACE", ":Tables"),
             ("METRICS_NAMESPACE", "AWS/Tables"),
             ("METRICS_NAMESPACE", "Tables\t"),
@@ -213,6 +276,16 @@ mod tests {
                 error.starts_with(&format!("settings: {name}: ")) && error.contains(&format!("{value:?}")),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_names_with_a_slash_between_them() {
+        let long = "x".repeat(LONGEST_PREFIX + 1);
+        for prefix in ["/findings", "a//b", "/", "a\nb", &long] {
+            let bucket = ("TABLEWARDEN_ARCHIVE_BUCKET", "example-findings");
+            let error = read(&[TOPIC, bucket, ("TABLEWARDEN_ARCHIVE_PREFIX", prefix)]).unwrap_err();
+            assert!(error.starts_with("settings: TABLEWARDEN_ARCHIVE_PREFIX: "), "{error}");
         }
     }
 

@@ -84,6 +84,9 @@ impl Observer for LogRejects {
 
 /// Writes the log lines that sum up an invocation.
 pub fn log_outcome(outcome: &Outcome) {
+    for error in &outcome.unarchived {
+        tracing::error!(%error, "findings not archived");
+    }
     if let Some(error) = &outcome.unmeasured {
         tracing::error!(%error, "metrics not put");
     }

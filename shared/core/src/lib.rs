@@ -5,9 +5,9 @@
 //! One way through, left to right and never back:
 //!
 //! ```text
-//! notification ─► log object ─► records ─► accesses ─► findings ─► alerts, metrics
+//! notification ─► log object ─► records ─► accesses ─► findings ─► alerts, metrics, archive
 //!  [delivery]      [ports]     [log_file]  [record]    [policy]     [alert] [tally]
-//!                                          [actor]     [detections]
+//!                                          [actor]     [detections]  [archive]
 //!                                          [operation] [finding]
 //!                                          [access]    [correlation]
 //! ```
@@ -52,6 +52,7 @@
 pub mod access;
 pub mod actor;
 pub mod alert;
+pub mod archive;
 pub mod arn;
 pub mod audit;
 pub mod correlation;

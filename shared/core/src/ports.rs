@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::access::{Access, Call};
 use crate::alert::Alert;
+use crate::archive::Batch;
 use crate::detections::{Context, Unit};
 use crate::finding::{EventId, Subject};
 use crate::place::{ObjectRef, Place};
@@ -29,6 +30,12 @@ pub trait AlertSink {
 pub trait MetricSink {
     /// Puts the points.
     fn put(&self, points: &[Point]) -> impl Future<Output = Result<(), SinkError>> + Send;
+}
+
+/// Where findings are kept, for those who look back.
+pub trait Archive {
+    /// Writes one object, over what has its name already; once this returns `Ok`, it is there.
+    fn put(&self, batch: &Batch<'_>) -> impl Future<Output = Result<(), SinkError>> + Send;
 }
 
 /// Who watches an audit as it goes.
@@ -92,7 +99,7 @@ pub struct OpenError {
 #[derive(Debug, thiserror::Error)]
 #[error("{sink}: {problem}")]
 pub struct SinkError {
-    /// Which sink: the topic's ARN, the metric namespace.
+    /// Which sink: the topic's ARN, the metric namespace, the archive's bucket.
     pub sink: String,
     /// What it said.
     pub problem: String,

@@ -1,12 +1,13 @@
 //! Ports in memory: what goes in can be set, what comes out can be looked at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Cursor};
 use std::sync::{Mutex, PoisonError};
 
 use tablewarden_core::alert::Alert;
+use tablewarden_core::archive::Batch;
 use tablewarden_core::place::ObjectRef;
-use tablewarden_core::ports::{AlertSink, LogStore, MetricSink, OpenError, SinkError};
+use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, OpenError, SinkError};
 use tablewarden_core::tally::{Point, Value};
 
 /// A bucket in memory; objects that were not put are missing.
@@ -61,6 +62,37 @@ impl AlertSink for Alerts {
             return Err(SinkError { sink: "topic".into(), problem: "refused".into() });
         }
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(alert.clone());
+        Ok(())
+    }
+}
+
+/// An archive in memory.
+#[derive(Debug, Default)]
+pub struct Objects {
+    objects: Mutex<BTreeMap<String, Vec<u8>>>,
+    refused: Option<&'static str>,
+}
+
+impl Objects {
+    /// One that refuses objects whose names hold this.
+    pub fn refusing(part: &'static str) -> Self {
+        Self { refused: Some(part), ..Self::default() }
+    }
+
+    /// What is there, by name.
+    pub fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Archive for Objects {
+    async fn put(&self, batch: &Batch<'_>) -> Result<(), SinkError> {
+        let failed = |problem: String| SinkError { sink: "archive".into(), problem };
+        if self.refused.is_some_and(|refused| batch.name.contains(refused)) {
+            return Err(failed("refused".into()));
+        }
+        let body = batch.body().map_err(|error| failed(error.to_string()))?;
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner).insert(batch.name.clone(), body);
         Ok(())
     }
 }

@@ -1,15 +1,16 @@
 use serde_json::json;
-use tablewarden_testkit::fakes::{Alerts, Metrics};
+use tablewarden_testkit::fakes::{Alerts, Metrics, Objects};
 
 use super::*;
 
 const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
 const LOG_OBJECT: &str = include_str!("../../../../events/deliveries/s3-eventbridge.json");
 
-fn handler() -> Handler<Alerts, Metrics> {
+fn handler() -> Handler<Alerts, Metrics, Objects> {
     Handler {
         alerts: Alerts::default(),
         metrics: Metrics::default(),
+        archive: None,
         policy: None,
         rules: None,
         limits: Limits::default(),
@@ -38,6 +39,17 @@ async fn an_event_whose_alert_is_not_out_fails_and_is_counted_when_it_comes_agai
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
     let sums = ["RecordsRead", "AlertsFailed", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
     assert_eq!(sums, [1; 3]);
+}
+
+#[tokio::test]
+async fn an_event_whose_finding_is_not_archived_comes_again() {
+    let mut handler = handler();
+    handler.archive = Some(Objects::refusing("account="));
+    let error = handler.handle(API_CALL.as_bytes()).await.unwrap_err().to_string();
+    assert_eq!(error, "a finding is not in the archive");
+    handler.archive = Some(Objects::default());
+    handler.handle(API_CALL.as_bytes()).await.unwrap();
+    assert_eq!(handler.archive.as_ref().unwrap().all().len(), 1);
 }
 
 #[tokio::test]

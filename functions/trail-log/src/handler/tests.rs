@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tablewarden_testkit::fakes::{Alerts, Logs, Metrics};
+use tablewarden_testkit::fakes::{Alerts, Logs, Metrics, Objects};
 use tablewarden_testkit::gzip;
 
 use super::*;
@@ -42,11 +42,12 @@ fn created(key: &str) -> String {
     json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]}).to_string()
 }
 
-fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics> {
+fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects> {
     Handler {
         logs,
         alerts: Alerts::default(),
         metrics: Metrics::default(),
+        archive: None,
         policy: None,
         rules: None,
         limits: Limits::default(),
@@ -54,7 +55,7 @@ fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics> {
     }
 }
 
-async fn failures(handler: &Handler<Logs, Alerts, Metrics>, payload: &[u8]) -> Vec<String> {
+async fn failures(handler: &Handler<Logs, Alerts, Metrics, Objects>, payload: &[u8]) -> Vec<String> {
     let response = handler.handle(payload).await.unwrap();
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
@@ -92,7 +93,7 @@ async fn a_message_comes_again_until_its_alerts_are_out() {
     let payload = sqs(&[("orders", created(&key(1))), ("carts", created(&key(2))), ("empty", created(&key(3)))]);
     assert_eq!(failures(&handler, &payload).await, ["orders"]);
     assert_eq!(handler.alerts.sent(), ["item-deletion carts 1"]);
-    let sums = |handler: &Handler<_, _, Metrics>| {
+    let sums = |handler: &Handler<_, _, Metrics, _>| {
         ["AlertsFailed", "ItemsDeleted", "RecordsRead"].map(|m| handler.metrics.sum(m, &[]))
     };
     assert_eq!(sums(&handler), [1, 1, 1]);
@@ -121,6 +122,44 @@ async fn metrics_that_fail_bring_nothing_back() {
     handler.metrics.down = true;
     assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
     assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+}
+
+#[tokio::test]
+async fn what_is_told_is_archived_and_a_redelivery_writes_the_same_object() {
+    let logs = Logs::default().with(&key(1), object(&[deletion("a", "orders"), deletion("b", "carts")]));
+    let mut handler = handler(logs);
+    handler.archive = Some(Objects::default());
+    let payload = sqs(&[("one", created(&key(1)))]);
+    assert_eq!(failures(&handler, &payload).await, [""; 0]);
+    let objects = |handler: &Handler<_, _, _, Objects>| handler.archive.as_ref().unwrap().all();
+    let first = objects(&handler);
+    assert_eq!(first.len(), 1);
+    assert!(first.keys().all(|name| name.starts_with("date=2026-03-02/account=111122223333/")), "{:?}", first.keys());
+    failures(&handler, &payload).await;
+    assert_eq!(objects(&handler), first);
+}
+
+#[tokio::test]
+async fn only_the_messages_whose_findings_are_not_archived_come_again() {
+    let mut elsewhere = deletion("b", "arn:aws:dynamodb:eu-west-1:444455556666:table/orders");
+    elsewhere["recipientAccountId"] = "444455556666".into();
+    let logs = Logs::default().with(&key(1), object(&[deletion("a", "orders")])).with(&key(2), object(&[elsewhere]));
+    let mut handler = handler(logs);
+    handler.archive = Some(Objects::refusing("account=444455556666"));
+    let payload = sqs(&[("one", created(&key(1))), ("two", created(&key(2)))]);
+    assert_eq!(failures(&handler, &payload).await, ["two"]);
+    // It was told, and is counted when it comes again.
+    assert!(handler.alerts.sent().len() > 1);
+    assert_eq!(handler.metrics.sum("RecordsRead", &[]), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_told_is_not_archived_yet() {
+    let mut handler = handler(Logs::default().with(&key(1), object(&[deletion("a", "orders")])));
+    handler.archive = Some(Objects::default());
+    handler.alerts.refused_table = Some("orders");
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, ["one"]);
+    assert!(handler.archive.as_ref().unwrap().all().is_empty());
 }
 
 #[tokio::test]

@@ -273,18 +273,8 @@ impl Finding {
 
     /// An id that is the same whenever the same events are found again: 32 hexadecimal digits.
     pub fn id(&self) -> String {
-        let mut hash = Sha256::new();
         let first = self.event_ids.first().map(EventId::to_string).unwrap_or_default();
-        for part in self.subject.identity().into_iter().chain([first.as_str()]) {
-            // The length before each part, so that no two lists of parts run together into the same bytes.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().iter().take(16).fold(String::new(), |mut id, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
+        digest(self.subject.identity().into_iter().chain([first.as_str()]))
     }
 
     /// Why, in a line.
@@ -293,6 +283,22 @@ impl Finding {
         let more = if self.reasons.has_more() { "; and others" } else { "" };
         reasons.join("; ") + more
     }
+}
+
+/// An id in place of these parts together: 32 hexadecimal digits.
+pub(crate) fn digest(parts: impl IntoIterator<Item: AsRef<[u8]>>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        let part = part.as_ref();
+        // The length before each part, so that no two lists of parts run together into the same bytes.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |mut id, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
 }
 
 fn evidence(sighting: &Sighting, circumstances: &Circumstances<'_>) -> Evidence {
