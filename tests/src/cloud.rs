@@ -93,6 +93,19 @@ impl Cloud {
         Ok(())
     }
 
+    /// The objects of a bucket, by their keys.
+    pub async fn objects(&self, bucket: &str) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+        let listed =
+            self.s3.list_objects_v2().bucket(bucket).send().await.with_context(|| format!("listing {bucket}"))?;
+        let mut objects = BTreeMap::new();
+        for key in listed.contents().iter().filter_map(|object| object.key()) {
+            let got = self.s3.get_object().bucket(bucket).key(key).send().await;
+            let body = got.with_context(|| format!("reading s3://{bucket}/{key}"))?.body.collect().await?;
+            objects.insert(key.to_owned(), body.into_bytes().to_vec());
+        }
+        Ok(objects)
+    }
+
     /// Makes a queue.
     pub async fn queue(&self, name: &str) -> anyhow::Result<Queue> {
         let made = self.sqs.create_queue().queue_name(name).send().await.with_context(|| format!("queue {name}"))?;
