@@ -73,7 +73,7 @@ impl Alert {
             return format!("several actors: {several}");
         }
         let account = self.actor.account.as_deref().filter(|account| *account != self.account);
-        let other = account.map_or(String::new(), |account| format!(", of account {account}"));
+        let other = account.map_or(String::new(), |account| format!(", of account {}", printable(account, LINE)));
         let via = each(self, |finding| &finding.via);
         let via = if via.is_empty() { via } else { format!(", through {via}") };
         let said = each(self, |finding| &finding.source_identities);
@@ -118,7 +118,7 @@ impl Alert {
         };
         let mut place = table;
         if self.account != SEVERAL {
-            let _ = write!(place, ", account {}", self.account_label());
+            let _ = write!(place, ", account {}", printable(&self.account_label(), LINE));
         }
         if self.region != SEVERAL {
             let _ = write!(place, ", {}", printable(&self.region, LINE));
