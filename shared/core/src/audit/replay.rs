@@ -13,8 +13,12 @@ use crate::delivery::{self, DeliveryError, Message, Parcel};
 use crate::finding::Origin;
 use crate::log_file::LogFileError;
 use crate::ports::Observer;
+use crate::printable::printable;
 use crate::record::screen::Screened;
 use crate::tally::RejectReason;
+
+/// How much of a log object's name a rejection repeats, in characters: a bucket and the longest key.
+const LONGEST_NAME: usize = 1200;
 
 /// An event as `aws cloudtrail lookup-events` lists it: the record is a string inside.
 ///
@@ -89,6 +93,7 @@ impl Audit {
                     match parcel {
                         Parcel::Record { json, .. } => self.record(json.as_bytes(), index, origin, observer),
                         Parcel::Log(log) => {
+                            let log = printable(&log.to_string(), LONGEST_NAME);
                             let detail = format!("names the log object {log}, which is not at hand");
                             self.reject(index, RejectReason::Malformed, detail, origin, observer);
                         }
