@@ -7,7 +7,7 @@ use annotate_snippets::Level;
 use serde_saphyr::{Error as YamlError, Location, MessageFormatter, UserMessageFormatter};
 
 use super::file::NO_VALUE;
-use super::quote::Quote;
+use super::quote::{Quote, lines};
 
 /// Everything found wrong with a policy file. Displays each problem with its line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl<'a> Report<'a> {
             self.more += 1;
             return;
         }
-        let text = self.text.lines().nth(line - 1).unwrap_or_default();
+        let text = lines(self.text).nth(line - 1).unwrap_or_default();
         let offset = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(offset, _)| offset);
         let span = offset(column - 1)..offset(column.saturating_add(length) - 1);
         let Wrong { message, expected } = wrong;
@@ -160,7 +160,7 @@ impl<'a> Report<'a> {
             YamlError::ExternalMessage { .. } => {
                 // The reader points to what stands before the tab.
                 let lines =
-                    self.text.lines().enumerate().skip(usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
+                    lines(self.text).enumerate().skip(usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
                 let indents = |line: &str| line.trim_start_matches(' ').starts_with('\t');
                 if let Some((index, line)) = lines.into_iter().find(|(_, line)| indents(line)) {
                     let column = line.bytes().take_while(|b| *b == b' ').count() + 1;

@@ -17,6 +17,13 @@ pub(super) struct Quote<'a> {
     pub(super) span: Range<usize>,
 }
 
+/// The lines of a file as YAML counts them: a carriage return by itself ends one too.
+///
+/// Source: "Line Break Characters", <https://yaml.org/spec/1.2.2/#54-line-break-characters>.
+pub(super) fn lines(yaml: &str) -> impl Iterator<Item = &str> {
+    yaml.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
 impl Quote<'_> {
     /// The message with the place, and `label` under what is marked.
     pub(super) fn render(self, level: Level<'static>, message: &str, label: &str) -> String {

@@ -7,7 +7,7 @@ mod usage;
 use annotate_snippets::Level;
 use jiff::Timestamp;
 
-use super::quote::Quote;
+use super::quote::{Quote, lines};
 use super::setting::Changed;
 use super::{Policy, TablePolicy};
 
@@ -46,7 +46,7 @@ impl Remark {
 
     /// The remark with its line of the file, in the form of [`PolicyError`](super::PolicyError).
     pub fn render(&self, file: &str, yaml: &str) -> String {
-        let text = yaml.lines().nth(self.line.saturating_sub(1)).unwrap_or_default().trim_end();
+        let text = lines(yaml).nth(self.line.saturating_sub(1)).unwrap_or_default().trim_end();
         let span = text.len() - text.trim_start().len()..text.len();
         let level = match self.kind {
             RemarkKind::Warning => Level::WARNING,
