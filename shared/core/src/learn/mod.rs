@@ -39,6 +39,7 @@ pub(crate) use write::calls;
 
 use crate::access::{Access, Call, Outcome};
 use crate::actor::{Actor, ActorKind};
+use crate::arn::is_account_id;
 use crate::detections::Context;
 use crate::operation::Plane;
 use crate::policy::{self, Policy, Standing};
@@ -107,6 +108,10 @@ impl Learner {
 
     /// Learns from an access of a table; an error says why not.
     fn lesson(&mut self, call: &Call<'_>, access: &Access<'_>, table: &TableId<'_>) -> Result<(), Why> {
+        // A `*` in it would name others.
+        if !is_account_id(&table.account) {
+            return Err(Why::NoLine);
+        }
         let place = Place::of(self.base.as_deref(), table);
         let actions = evidence::actions(call, access);
         if self.is_known(call, access, table, &place, &actions)? {
