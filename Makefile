@@ -7,10 +7,15 @@ SHELL := bash
 CARGO ?= cargo
 PYTHON ?= python3
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 
 # Processor of the functions that `make build` makes: x86_64 or arm64.
 ARCH ?= x86_64
 FUNCTIONS := trail-log ddl-event
+
+# What `make fuzz` runs, and how long each.
+FUZZ_TARGETS ?= delivery log_file record partiql policy
+FUZZ_MINUTES ?= 30
 
 TOOLS := $(CURDIR)/.tools
 TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -28,7 +33,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(TOOLS)/lambda/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cargo/.installed ## Install every pinned tool into ./.tools
+setup: $(TOOLS)/lambda/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cargo/.installed $(TOOLS)/cargo/.fuzz-installed ## Install every pinned tool into ./.tools
 
 .PHONY: demo
 demo: ## Replay the sample events and show what a security engineer would see
@@ -46,6 +51,17 @@ unit: ## Run the tests that need no emulator and no release build
 .PHONY: e2e
 e2e: $(TOOLS)/emulator/.installed functions-for-tests ## Run the deployable functions against an AWS emulator
 	$(RUN_TESTS) --package tablewarden-tests
+
+# The sanitizers are options of a compiler that any stable one has too, hidden. What is fuzzed has the versions that are shipped.
+.PHONY: fuzz
+fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_MINUTES=30 each; FUZZ_TARGETS)
+	cp Cargo.lock fuzz/Cargo.lock
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target; \
+		PATH="$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target \
+			fuzz/corpus/$$target fuzz/seeds/$$target -- \
+			-max_total_time=$$(($(FUZZ_MINUTES) * 60)) -timeout=25 -dict=fuzz/dictionaries/$$target.dict; \
+	done
 
 # A function is tested as the binary that would be deployed, built for the machine that runs the test.
 .PHONY: functions-for-tests
@@ -84,6 +100,13 @@ $(TOOLS)/%/.installed: scripts/requirements-%.txt
 $(TOOLS)/cargo/.installed: Makefile
 	if [ "$$($(CARGO) deny --version 2>/dev/null)" != "cargo-deny $(CARGO_DENY_VERSION)" ]; then \
 		$(CARGO) install --locked --root $(@D) --version $(CARGO_DENY_VERSION) cargo-deny; \
+	fi
+	mkdir -p $(@D)
+	touch $@
+
+$(TOOLS)/cargo/.fuzz-installed: Makefile
+	if [ "$$($(CARGO) fuzz --version 2>/dev/null)" != "cargo-fuzz $(CARGO_FUZZ_VERSION)" ]; then \
+		$(CARGO) install --locked --root $(@D) --version $(CARGO_FUZZ_VERSION) cargo-fuzz; \
 	fi
 	mkdir -p $(@D)
 	touch $@
