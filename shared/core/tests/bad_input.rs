@@ -19,6 +19,7 @@ use tablewarden_core::detections::Context;
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
+use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_testkit::gzip;
 
@@ -261,6 +262,18 @@ fn deep_nesting_is_refused_where_it_stands_and_hides_no_call() {
             assert!(delivery::decode(deep.as_bytes()).is_err());
         }
     });
+}
+
+#[test]
+fn a_policy_that_is_nested_deeply_is_refused_with_its_place() {
+    for [open, close] in [["[", "]"], ["{a: ", "}"]] {
+        let yaml = format!("version: 1\ntables: {}1{}\n", open.repeat(100_000), close.repeat(100_000));
+        let mut refused = String::new();
+        let allocated = measure(|| refused = Policy::parse("policy.yaml", &yaml).unwrap_err().to_string());
+        assert!(refused.starts_with("error: the policy is too large or too complex\n --> policy.yaml:2:"), "{refused}");
+        // The error quotes its line.
+        assert!(allocated.bytes_max <= 16 * yaml.len() as u64, "{} bytes", allocated.bytes_max);
+    }
 }
 
 #[test]

@@ -62,6 +62,10 @@ impl Wrong {
         Self::new(format!("`{text}` is not an account id"), "12 digits, leading zeros included")
     }
 
+    fn too_complex() -> Self {
+        Self::new("the policy is too large or too complex", "less in it, or fewer aliases")
+    }
+
     pub(super) fn twice(key: &str) -> Self {
         Self::new(format!("`{key}` stands here twice"), "each key once")
     }
@@ -154,9 +158,9 @@ impl<'a> Report<'a> {
                 Wrong::new("`*` and `&` have a meaning of their own in YAML", "quotes around it, such as `\"*\"`")
             }
             YamlError::MultipleDocuments { .. } => Wrong::new("a second YAML document begins here", "only one"),
-            YamlError::Budget { .. } | YamlError::AliasReplayLimitExceeded { .. } => {
-                Wrong::new("the policy is too large or too complex", "less in it, or fewer aliases")
-            }
+            YamlError::Budget { .. } | YamlError::AliasReplayLimitExceeded { .. } => Wrong::too_complex(),
+            // Its parser counts brackets by itself.
+            error if error.to_string().contains("recursion limit exceeded") => Wrong::too_complex(),
             YamlError::ExternalMessage { .. } => {
                 // The reader points to what stands before the tab.
                 let lines =
