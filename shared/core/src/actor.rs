@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arn::Arn;
 use crate::record::{Record, UserIdentity};
 
 /// What kind of principal an [`Actor`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ActorKind {
     /// The account's root user.
     Root,
@@ -31,7 +33,7 @@ pub enum ActorKind {
 }
 
 /// Who stands behind a record, by a name that stays the same across sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Actor<'a> {
     /// What kind of principal it is.
     pub kind: ActorKind,

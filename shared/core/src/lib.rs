@@ -75,5 +75,6 @@ pub mod report;
 mod resource_policy;
 pub mod rules;
 pub mod severity;
+pub mod state;
 pub mod table;
 pub mod tally;

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A step on the scale from "for the record" to "get up now".
 ///
 /// Words: `severity_id` of OCSF's Detection Finding, <https://schema.ocsf.io/1.5.0/classes/detection_finding>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// For the record.
     Informational,

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arn::Arn;
 
 /// One table, wherever it stands. Tables of the same name in two accounts or regions are two tables.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableId<'a> {
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: Cow<'a, str>,

@@ -1,9 +1,11 @@
 //! What became of a call.
 
+use serde::{Deserialize, Serialize};
+
 use crate::record::{Field, Record};
 
 /// Whether a call did what it asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
     /// It did.
     Succeeded,

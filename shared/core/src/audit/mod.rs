@@ -18,7 +18,7 @@ use crate::log_file::{self, Entry, Limits, LogFileError};
 use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
-use crate::ports::{Fate, History, NoHistory, Observer, RawRecord, Reject};
+use crate::ports::{Fate, History, Observer, RawRecord, Reject};
 use crate::record::screen::{Screen, Screened};
 use crate::record::{Record, RecordError};
 use crate::rules::Rules;
@@ -69,6 +69,12 @@ impl Audit {
     pub fn with_rules(self, rules: Option<Arc<dyn Rules>>) -> Self {
         let Some(rules) = rules else { return self };
         Self { screen: self.screen.with(rules.asked()), rules: Some(rules), ..self }
+    }
+
+    /// The same as one of several runs over the same logs, which may read an event another time.
+    #[must_use]
+    pub fn among_others(self) -> Self {
+        Self { correlation: self.correlation.among_others(), ..self }
     }
 
     /// Audits a CloudTrail log file, gzip or plain, record by record.
@@ -153,16 +159,28 @@ impl Audit {
 
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
-        self.settle(&mut NoHistory).0
+        self.settle_alone().0
     }
 
-    /// Ends the run where earlier ones are known: windows and chains go on from them. Beside the findings, the counts since
-    /// they were taken last: what is found at the end may be suppressed too.
-    pub fn settle(self, history: &mut impl History) -> (Vec<Finding>, Tally) {
+    /// Ends a run that knows of no other. Beside the findings, the counts since they were taken last: what is found at the
+    /// end may be suppressed too.
+    pub fn settle_alone(self) -> (Vec<Finding>, Tally) {
+        let Ended { policy, mut findings, correlation, tally } = self.end();
+        correlation.settle_alone(policy.as_deref(), &mut findings);
+        (findings.into_sorted(), tally)
+    }
+
+    /// Ends a run [among others](Self::among_others): windows and chains go on from them.
+    pub async fn settle(self, history: &mut impl History) -> (Vec<Finding>, Tally) {
+        let Ended { policy, mut findings, correlation, tally } = self.end();
+        correlation.settle(policy.as_deref(), history, &mut findings).await;
+        (findings.into_sorted(), tally)
+    }
+
+    fn end(self) -> Ended {
         let Self { policy, mut findings, mut correlation, key_ties, mut tally, .. } = self;
         key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings, &mut correlation, &mut tally));
-        correlation.settle(policy.as_deref(), history, &mut findings);
-        (findings.into_sorted(), tally)
+        Ended { policy, findings, correlation, tally }
     }
 
     /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
@@ -291,6 +309,14 @@ impl Audit {
             }
         }
     }
+}
+
+/// What is left of a run that has read all.
+struct Ended {
+    policy: Option<Arc<Policy>>,
+    findings: Findings,
+    correlation: Correlation,
+    tally: Tally,
 }
 
 /// A value of a file.

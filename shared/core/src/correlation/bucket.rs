@@ -1,5 +1,6 @@
 //! What lies in one bucket of event time, before anyone knows whether it will be told.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,6 +19,8 @@ struct Note {
 #[derive(Debug)]
 pub(super) struct Bucket {
     pub(super) counts: Counts,
+    /// What single events counted, by a digest of their ids, where other runs have to know.
+    pub(super) events: BTreeMap<u64, Counts>,
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     notes: Vec<Note>,
@@ -33,6 +36,7 @@ impl Bucket {
     pub(super) fn new(time: Timestamp) -> Self {
         Self {
             counts: Counts::default(),
+            events: BTreeMap::new(),
             first: time,
             last: time,
             notes: Vec::new(),

@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::detections::{ALL, Chain, Detection, Judge, Weighing};
 use crate::finding::{Finding, SEVERAL, Subject};
 use crate::policy::{Policy, Setting};
-use crate::ports::{History, Step};
+use crate::ports::Step;
 use crate::table::TableId;
 
 /// Whether what a detection finds is a step of a chain.
@@ -17,11 +17,8 @@ pub(super) fn has_step(detection: &Detection) -> bool {
     all().any(|(_, chain)| chain.first.contains(&detection.id) || chain.steps.contains(&detection.id))
 }
 
-/// The findings of all chains.
-pub(super) fn found(run: Vec<Link<'_>>, policy: Option<&Policy>, history: &mut impl History) -> Vec<Finding> {
-    let run: Vec<Link<'_>> = run.into_iter().filter(|link| has_step(link.subject.detection)).collect();
-    let steps: Vec<Step> = run.iter().map(Link::to_step).collect();
-    let earlier = history.link(&steps);
+/// The findings of all chains, whose steps were found in this run or in earlier ones.
+pub(super) fn found(run: Vec<Link<'_>>, earlier: &[Step], policy: Option<&Policy>) -> Vec<Finding> {
     let mut links: Vec<Link<'_>> = run.into_iter().chain(earlier.iter().map(Link::earlier)).collect();
     links.sort_by(|a, b| {
         (a.first, a.last).cmp(&(b.first, b.last)).then_with(|| a.subject.identity().cmp(&b.subject.identity()))

@@ -38,12 +38,12 @@ mod words;
 
 use crate::access::{Access, Call};
 use crate::detections::{self, Context, Hit};
-use crate::finding::{Findings, Origin};
+use crate::finding::{Finding, Findings, Origin};
 use crate::policy::Policy;
 use crate::ports::History;
 pub(crate) use reach::{bucket_of, busiest, with_head_room};
-use steps::Steps;
-use windows::Windows;
+use steps::{Link, Steps};
+use windows::{FiredWindow, Windows};
 
 /// What a run has seen, for windows and chains.
 #[derive(Debug, Default)]
@@ -70,6 +70,13 @@ pub struct Observed<'a, 'r> {
 }
 
 impl Correlation {
+    /// The same as one of several runs over the same logs, which have to know which events it counted.
+    #[must_use]
+    pub fn among_others(mut self) -> Self {
+        self.windows.is_among_others = true;
+        self
+    }
+
     /// A new call begins: accesses that are observed until the next one are its.
     pub fn begin_call(&mut self) {
         self.calls += 1;
@@ -86,19 +93,40 @@ impl Correlation {
         self.steps.observe(seen);
     }
 
-    /// Ends the run: adds what windows and chains found to the findings.
-    pub fn settle(self, policy: Option<&Policy>, history: &mut impl History, findings: &mut Findings) {
+    /// Ends a run that knows of no other: adds what windows and chains found to the findings.
+    pub fn settle_alone(self, policy: Option<&Policy>, findings: &mut Findings) {
         let Self { windows, steps, .. } = self;
-        let fired = windows.settle(policy, history);
-        let links = fired.iter().flat_map(windows::FiredWindow::links).chain(steps.links());
-        let chains = chains::found(links.collect(), policy, history);
-        for finding in chains {
-            let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
-            findings.insert(finding, detections::is_named(table));
-        }
-        for windows::FiredWindow { finding, table_is_named, .. } in fired {
-            findings.insert(*finding, table_is_named);
-        }
+        let fired = windows.end().fired(policy, None);
+        let chains = chains::found(links(&fired, &steps), &[], policy);
+        add(findings, fired, chains, policy);
+    }
+
+    /// Ends a run that goes on from others.
+    pub async fn settle(self, policy: Option<&Policy>, history: &mut impl History, findings: &mut Findings) {
+        let Self { windows, steps, .. } = self;
+        let windows = windows.end();
+        let known = history.count(windows.counted()).await;
+        let fired = windows.fired(policy, Some(known));
+        let run = links(&fired, &steps);
+        let earlier = history.link(&run.iter().map(Link::to_step).collect::<Vec<_>>()).await;
+        let chains = chains::found(run, &earlier, policy);
+        add(findings, fired, chains, policy);
+    }
+}
+
+/// What was found in this run that can be a step of a chain.
+fn links<'a>(fired: &'a [FiredWindow], steps: &'a Steps) -> Vec<Link<'a>> {
+    let links = fired.iter().flat_map(FiredWindow::links).chain(steps.links());
+    links.filter(|link| chains::has_step(link.subject.detection)).collect()
+}
+
+fn add(findings: &mut Findings, fired: Vec<FiredWindow>, chains: Vec<Finding>, policy: Option<&Policy>) {
+    for finding in chains {
+        let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
+        findings.insert(finding, detections::is_named(table));
+    }
+    for FiredWindow { finding, table_is_named, .. } in fired {
+        findings.insert(*finding, table_is_named);
     }
 }
 

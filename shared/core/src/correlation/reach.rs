@@ -33,12 +33,17 @@ pub(super) struct Peak {
     pub(super) first: i64,
 }
 
+/// How many buckets a window of so many seconds can touch: one more than it is long.
+pub(super) fn span(seconds: i64) -> i64 {
+    seconds / WIDTH + 1
+}
+
 /// The stretches and peaks of counts that come in the order of their buckets; both are empty where no threshold is reached.
 ///
-/// A window of `seconds` covers as many buckets as it can touch, one more than it is long: wherever in its bucket an event
+/// A window of `seconds` covers as many buckets as it can touch: wherever in its bucket an event
 /// lies, no stretch of `seconds` that reaches a threshold is missed, and one that is longer by less than a bucket may fire.
 pub(super) fn reached(counts: &[(i64, Counts)], seconds: i64, limits: &[Limit]) -> (Vec<Stretch>, Vec<Peak>) {
-    let span = seconds / WIDTH + 1;
+    let span = span(seconds);
     let (mut stretches, mut peaks) = (Vec::new(), Vec::new());
     for limit in limits {
         let counted: Vec<(i64, u64)> = counts

@@ -8,10 +8,13 @@ use super::reach::{self, Limit, Peak, Stretch};
 use crate::detections::{Unit, Window};
 use crate::finding::{Circumstances, Finding, Sample, Sighting, Subject};
 use crate::policy::Sensitivity;
-use crate::ports::Counts;
+use crate::ports::{self, Counts};
 
 /// How many accesses of a bucket are noted; of the rest only the number is known.
 const MOST_NOTES: usize = 1000;
+
+/// How many events of a bucket are told apart for other runs.
+const MOST_EVENTS: usize = 1000;
 
 /// How many attempts of one series are told apart.
 const MOST_ATTEMPTS: usize = 256;
@@ -56,6 +59,8 @@ pub(super) struct Amount {
     pub(super) count: u64,
     /// The number of the call in this run.
     pub(super) call: u64,
+    /// A digest of the event's id, where other runs have to know which events were counted.
+    pub(super) event: Option<u64>,
 }
 
 /// How much room an access took.
@@ -99,6 +104,11 @@ impl Series {
         // A call is one call, however many accesses it has.
         if amount.unit != Unit::Calls || self.last_call != amount.call {
             bucket.counts.add(amount.unit, amount.count);
+            if let Some(event) = amount.event
+                && (bucket.events.len() < MOST_EVENTS || bucket.events.contains_key(&event))
+            {
+                bucket.events.entry(event).or_default().add(amount.unit, amount.count);
+            }
         }
         self.last_call = amount.call;
         let noted = match &mut self.finding {
@@ -136,6 +146,12 @@ impl Series {
     /// What is counted in each bucket.
     pub(super) fn counts(&self) -> impl Iterator<Item = (i64, Counts)> {
         self.buckets.iter().map(|(number, bucket)| (*number, bucket.counts))
+    }
+
+    /// What is counted in each bucket, as other runs need it.
+    pub(super) fn counted(&self) -> BTreeMap<i64, ports::Bucket> {
+        let bucket = |bucket: &Bucket| ports::Bucket { counts: bucket.counts, events: bucket.events.clone() };
+        self.buckets.iter().map(|(number, of)| (*number, bucket(of))).collect()
     }
 
     /// Takes what lies in windows that fire into the finding, by these counts or, without, its own.

@@ -1,20 +1,20 @@
 //! Accesses ─► what was done too much of within a stretch of event time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
 use super::Observed;
 use super::aftermath::{Attempt, Successes};
-use super::reach::{Limit, Peak, Stretch, WIDTH, start, with_head_room};
+use super::reach::{Limit, Peak, Stretch, WIDTH, span, start, with_head_room};
 use super::series::{Amount, Fired, Series, Taken};
 use super::steps::Link;
 use super::words;
 use crate::access::Outcome;
 use crate::detections::{self, Counter, Detection, Judge, Weighing, Window};
-use crate::finding::{Circumstances, Finding, Sighting, Subject};
+use crate::finding::{Circumstances, EventId, Finding, Sighting, Subject};
 use crate::policy::{Policy, Setting, TablePolicy};
-use crate::ports::{Counted, History};
+use crate::ports::{Counted, Counts};
 use crate::severity::Severity;
 
 /// How much is kept of what has not fired.
@@ -49,6 +49,15 @@ pub(super) struct Windows {
     /// How many notes were left when it was looked last.
     left: usize,
     generation: u32,
+    /// Whether other runs have to know which events were counted.
+    pub(super) is_among_others: bool,
+}
+
+/// What was counted in a run that has ended, in the order in which histories are asked.
+#[derive(Debug)]
+pub(super) struct Ended {
+    series: Vec<(Subject, Series)>,
+    successes: Successes,
 }
 
 /// One window's finding, and when it fired.
@@ -72,7 +81,8 @@ impl Windows {
                 let is_off = seen.context.setting(detection).off;
                 let suppressed = || detections::suppression(detection, seen.call, seen.access, seen.context).is_some();
                 if count > 0 && !is_off && !suppressed() {
-                    self.count(detection, window, seen, &Amount { unit, count, call: call_number });
+                    let event = self.is_among_others.then(|| EventId::new(seen.call.record.event_id()).short());
+                    self.count(detection, window, seen, &Amount { unit, count, call: call_number, event });
                 }
             }
         }
@@ -155,19 +165,33 @@ impl Windows {
         self.series.values().map(Series::notes).sum()
     }
 
-    /// What fired, by what this run and those before it counted.
-    pub(super) fn settle(self, policy: Option<&Policy>, history: &mut impl History) -> Vec<FiredWindow> {
+    /// Ends the run.
+    pub(super) fn end(self) -> Ended {
         let Self { series, folded, successes, .. } = self;
         let mut series: Vec<(Subject, Series)> = series.into_iter().chain(folded).collect();
         series.sort_by(|(a, _), (b, _)| a.identity().cmp(&b.identity()));
-        let run = series
-            .iter()
-            .map(|(subject, series)| Counted { subject: subject.clone(), buckets: series.counts().collect() });
-        let known = history.count(run.collect());
+        Ended { series, successes }
+    }
+}
+
+impl Ended {
+    /// What was counted, for a history.
+    pub(super) fn counted(&self) -> Vec<Counted> {
+        let counted = |(subject, series): &(Subject, Series)| {
+            let Judge::Window(window) = subject.detection.judge else { return None };
+            Some(Counted { subject: subject.clone(), span: span(window.seconds), buckets: series.counted() })
+        };
+        self.series.iter().filter_map(counted).collect()
+    }
+
+    /// What fired, by what this run counted, and where a history answered, by what it says.
+    pub(super) fn fired(self, policy: Option<&Policy>, known: Option<Vec<BTreeMap<i64, Counts>>>) -> Vec<FiredWindow> {
+        let Self { series, successes } = self;
+        let mut known = known.map(Vec::into_iter);
         let mut fired = Vec::new();
-        for ((subject, mut series), counted) in series.into_iter().zip(known) {
+        for (subject, mut series) in series {
             let Judge::Window(window) = subject.detection.judge else { continue };
-            series.tell(&subject, window, Some(&counted.buckets));
+            series.tell(&subject, window, known.as_mut().and_then(Iterator::next).as_ref());
             let told = series.take_fired().map(|told| explained(told, &series, window, &successes, policy));
             if let Some(told) = told {
                 fired.push((series.is_flooded, told));

@@ -3,6 +3,8 @@
 pub mod partiql;
 mod service;
 
+use serde::{Deserialize, Serialize};
+
 pub use service::{Calls, Service};
 
 /// Whether a call reaches into tables or works on them.
@@ -15,7 +17,7 @@ pub enum Plane {
 }
 
 /// What a call does to a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Effect {
     /// Items are read.
     Read,

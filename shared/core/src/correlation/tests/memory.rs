@@ -25,7 +25,7 @@ fn found_with_little_room(calls: &[Call]) -> (Vec<Finding>, usize) {
         most = most.max(correlation.windows.notes());
     }
     let mut findings = Findings::default();
-    correlation.settle(None, &mut NoHistory, &mut findings);
+    correlation.settle_alone(None, &mut findings);
     (findings.into_sorted(), most)
 }
 

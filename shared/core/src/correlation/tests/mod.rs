@@ -1,12 +1,15 @@
 //! Windows and chains as an audit finds them.
 
+mod across_runs;
 mod chains;
 mod memory;
 mod properties;
 mod windows;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::audit::Audit;
@@ -14,7 +17,7 @@ use crate::finding::{Finding, Origin};
 use crate::log_file::Limits;
 use crate::place::Place;
 use crate::policy::Policy;
-use crate::ports::{History, NoHistory, Observer, Reject};
+use crate::ports::{Counts, History, Observer, Reject};
 
 /// The first second of the tests' day.
 const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -69,14 +72,19 @@ fn records(calls: &[Call]) -> Vec<String> {
     calls.iter().enumerate().map(record).collect()
 }
 
-/// The findings of a run over records, by the id of the detection.
-fn settle(records: &[String], policy: &str, history: &mut impl History) -> Vec<Finding> {
+/// A run over records, not ended yet.
+fn audit(records: &[String], policy: &str) -> Audit {
     let policy = (!policy.is_empty()).then(|| Arc::new(Policy::parse("policy.yaml", policy).unwrap()));
-    let mut audit = Audit::new(policy, "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
+    let mut audit = Audit::new(policy, "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default()).among_others();
     let place = Place::File("test".into());
     let file = format!("[{}]", records.join(","));
     audit.any_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut NoRejects).unwrap();
-    audit.settle(history).0
+    audit
+}
+
+/// The findings of a run that goes on from others.
+fn settle(records: &[String], policy: &str, history: &mut impl History) -> Vec<Finding> {
+    audit(records, policy).settle(history).now_or_never().unwrap().0
 }
 
 /// What one detection finds in calls, in whichever order they come.
@@ -86,7 +94,7 @@ fn found(detection: &str, calls: &[Call]) -> Vec<Finding> {
 
 fn found_under(policy: &str, detection: &str, calls: &[Call]) -> Vec<Finding> {
     let ours = |records: &[String]| -> Vec<Finding> {
-        let findings = settle(records, policy, &mut NoHistory);
+        let findings = audit(records, policy).into_findings();
         findings.into_iter().filter(|finding| finding.subject.detection.id == detection).collect()
     };
     let mut records = records(calls);

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use super::*;
 
 /// Little is much here.
-const POLICY: &str = "
+pub(super) const POLICY: &str = "
 version: 1
 detections:
   bulk-deletion: {items: 5}
@@ -18,7 +18,7 @@ detections:
 
 const APIS: [&str; 7] = ["DeleteItem", "GetItem", "Query", "Scan", "PutItem", "DeleteTable", "UpdateContinuousBackups"];
 
-fn calls() -> impl Strategy<Value = Vec<Call>> {
+pub(super) fn calls() -> impl Strategy<Value = Vec<Call>> {
     let one = (0..3000_i64, select(&APIS), select(&["mallory", "eve"]), select(&["orders", "carts"]), any::<bool>());
     vec(one, 0..80).prop_map(|calls| {
         let call = |(second, name, user, table, is_denied)| {
@@ -60,7 +60,7 @@ proptest! {
     #[test]
     fn the_order_of_records_does_not_show(calls in calls(), swaps in vec(any::<prop::sample::Index>(), 40)) {
         let json = |records: &[String]| {
-            let findings = settle(records, POLICY, &mut NoHistory);
+            let findings = audit(records, POLICY).into_findings();
             findings.iter().map(|finding| finding.to_json(usize::MAX)).collect::<Vec<_>>()
         };
         let mut records = records(&calls);
@@ -73,7 +73,7 @@ proptest! {
 
     #[test]
     fn a_window_holds_what_lies_in_any_stretch_that_reaches_the_threshold(calls in some_deletions()) {
-        let findings = settle(&records(&calls), POLICY, &mut NoHistory);
+        let findings = audit(&records(&calls), POLICY).into_findings();
         let seconds = in_windows(&calls);
         let finding = findings.iter().find(|finding| finding.subject.detection.id == "bulk-deletion");
         prop_assert_eq!(finding.map_or(0, |finding| finding.accesses), seconds.len() as u64);
@@ -86,7 +86,7 @@ proptest! {
 
     #[test]
     fn no_chain_is_a_part_of_another_and_each_holds_two_different_steps(calls in calls()) {
-        let findings = settle(&records(&calls), POLICY, &mut NoHistory);
+        let findings = audit(&records(&calls), POLICY).into_findings();
         let chains: Vec<BTreeSet<String>> = findings
             .iter()
             .filter(|finding| finding.subject.detection.id == "recovery-destruction")

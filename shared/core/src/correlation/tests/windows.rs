@@ -1,5 +1,5 @@
 use super::*;
-use crate::ports::{Counted, Counts, Step};
+use crate::ports::{Counted, Step};
 use crate::severity::Severity;
 
 #[test]
@@ -172,16 +172,19 @@ fn the_policy_moves_thresholds_and_severities_and_leaves_out_what_it_suppresses(
 struct Before(Vec<(i64, u64)>);
 
 impl History for Before {
-    fn count(&mut self, mut run: Vec<Counted>) -> Vec<Counted> {
-        for counted in &mut run {
-            for (bucket, items) in &self.0 {
-                counted.buckets.entry(*bucket).or_insert_with(Counts::default).items += items;
+    async fn count(&mut self, run: Vec<Counted>) -> Vec<BTreeMap<i64, Counts>> {
+        let with_before = |counted: Counted| {
+            let mut counts: BTreeMap<i64, Counts> =
+                counted.buckets.iter().map(|(number, bucket)| (*number, bucket.counts)).collect();
+            for (number, items) in &self.0 {
+                counts.entry(*number).or_default().items += items;
             }
-        }
-        run
+            counts
+        };
+        run.into_iter().map(with_before).collect()
     }
 
-    fn link(&mut self, _: &[Step]) -> Vec<Step> {
+    async fn link(&mut self, _: &[Step]) -> Vec<Step> {
         Vec::new()
     }
 }

@@ -1,5 +1,7 @@
 //! What the core needs from outside, one capability a trait.
 
+mod store;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::BufRead;
@@ -13,6 +15,7 @@ use crate::detections::{Context, Unit};
 use crate::finding::{EventId, Subject};
 use crate::place::{ObjectRef, Place};
 use crate::tally::{Point, RejectReason, Skip};
+pub use store::{Item, Key, Store, StoreError};
 
 /// Where log objects are read from.
 pub trait LogStore {
@@ -109,12 +112,12 @@ pub struct SinkError {
 /// them anywhere.
 pub trait History {
     /// Adds what this run counted; gives back, in the same order, what all runs counted, this one included, in these buckets
-    /// and in those so near that a window can hold both.
-    fn count(&mut self, run: Vec<Counted>) -> Vec<Counted>;
+    /// and in those so near that a window can hold both. An event that several runs counted counts once.
+    fn count(&mut self, run: Vec<Counted>) -> impl Future<Output = Vec<BTreeMap<i64, Counts>>> + Send;
 
     /// Keeps the steps of chains that this run found; gives back those of earlier runs by the same actors or on the same
     /// tables, as far back as a chain goes.
-    fn link(&mut self, run: &[Step]) -> Vec<Step>;
+    fn link(&mut self, run: &[Step]) -> impl Future<Output = Vec<Step>> + Send;
 }
 
 /// What one actor did to one table, counted in buckets of event time.
@@ -122,8 +125,20 @@ pub trait History {
 pub struct Counted {
     /// The detection that counts, who is counted, and where.
     pub subject: Subject,
+    /// How many buckets a window can touch.
+    pub span: i64,
     /// By their number: seconds since the epoch, divided by ten.
-    pub buckets: BTreeMap<i64, Counts>,
+    pub buckets: BTreeMap<i64, Bucket>,
+}
+
+/// What was counted in one bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// In all.
+    pub counts: Counts,
+    /// What of it single events counted, by a digest of their ids; of very many, a part. Empty where the run is
+    /// [alone](crate::audit::Audit::among_others).
+    pub events: BTreeMap<u64, Counts>,
 }
 
 /// What one bucket counts.
@@ -148,21 +163,21 @@ pub struct Step {
     pub event_ids: Vec<EventId>,
 }
 
-/// No run before this one.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoHistory;
-
-impl History for NoHistory {
-    fn count(&mut self, run: Vec<Counted>) -> Vec<Counted> {
-        run
-    }
-
-    fn link(&mut self, _: &[Step]) -> Vec<Step> {
-        Vec::new()
+impl Counted {
+    /// What is counted in each bucket.
+    pub fn counts(&self) -> BTreeMap<i64, Counts> {
+        self.buckets.iter().map(|(number, bucket)| (*number, bucket.counts)).collect()
     }
 }
 
 impl Counts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { items: self.items.saturating_add(other.items), calls: self.calls.saturating_add(other.calls) }
+    }
+
+
     /// Adds to the count of one unit.
     pub fn add(&mut self, unit: Unit, more: u64) {
         let count = match unit {

@@ -1,0 +1,104 @@
+//! Which events a finding is about, and what each adds to it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::EventId;
+
+/// How many events a finding tells apart.
+const MOST: usize = 100_000;
+
+/// The events of a finding; of a flood, those with the smallest ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Events {
+    kept: BTreeMap<EventId, Share>,
+    more: bool,
+}
+
+/// What one event adds to a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) time: Timestamp,
+    pub(crate) accesses: u32,
+    pub(crate) of_unknown_size: u32,
+    pub(crate) items: u64,
+}
+
+impl Share {
+    /// Of one access, at a time, of so many items.
+    pub(crate) fn of(time: Timestamp, items: Option<u64>) -> Self {
+        Self { time, accesses: 1, of_unknown_size: u32::from(items.is_none()), items: items.unwrap_or_default() }
+    }
+}
+
+impl Events {
+    /// Adds an access of an event.
+    pub(crate) fn add(&mut self, id: &EventId, share: Share) {
+        match self.kept.get_mut(id) {
+            Some(known) => {
+                known.time = known.time.min(share.time);
+                known.accesses = known.accesses.saturating_add(share.accesses);
+                known.of_unknown_size = known.of_unknown_size.saturating_add(share.of_unknown_size);
+                known.items = known.items.saturating_add(share.items);
+            }
+            None => self.insert(id.clone(), share),
+        }
+    }
+
+    fn insert(&mut self, id: EventId, share: Share) {
+        self.kept.insert(id, share);
+        if self.kept.len() > MOST {
+            self.kept.pop_last();
+            self.more = true;
+        }
+    }
+
+    /// Adds the events of another finding that are not known here.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.more |= other.more;
+        for (id, share) in &other.kept {
+            if !self.kept.contains_key(id) {
+                self.insert(id.clone(), *share);
+            }
+        }
+    }
+
+    /// Takes out the events that are known elsewhere, and returns what they added.
+    pub(crate) fn take(&mut self, is_known: impl Fn(&EventId) -> bool) -> Vec<Share> {
+        let mut taken = Vec::new();
+        self.kept.retain(|id, share| {
+            let is_known = is_known(id);
+            if is_known {
+                taken.push(*share);
+            }
+            !is_known
+        });
+        taken
+    }
+
+    /// Whether an event is among them.
+    pub fn contains(&self, id: &EventId) -> bool {
+        self.kept.contains_key(id)
+    }
+
+    /// Their ids, the smallest first.
+    pub fn iter(&self) -> impl Iterator<Item = &EventId> {
+        self.kept.keys()
+    }
+
+    /// The smallest id.
+    pub fn first(&self) -> Option<&EventId> {
+        self.kept.first_key_value().map(|(id, _)| id)
+    }
+
+    /// The earliest, and when it was.
+    pub(crate) fn earliest(&self) -> Option<(Timestamp, &EventId)> {
+        self.kept.iter().map(|(id, share)| (share.time, id)).min()
+    }
+
+    /// Whether there were more than are told apart.
+    pub fn has_more(&self) -> bool {
+        self.more
+    }
+}
