@@ -8,7 +8,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use jiff::Timestamp;
 use tablewarden_core::audit::Audit;
 use tablewarden_core::log_file::Limits;
-use tablewarden_core::ports::NoHistory;
 use tablewarden_core::severity::Severity;
 
 use crate::exit::Exit;
@@ -88,7 +87,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let mut watch = Watch::new(&progress);
     let files = reading::read_all(found, &mut audit, &mut watch, &progress);
 
-    let (accesses, (findings, tally)) = (watch.into_accesses(), audit.settle(&mut NoHistory));
+    let (accesses, (findings, tally)) = (watch.into_accesses(), audit.settle_alone());
     let summary = Summary::new(tally, files, accesses, &findings);
     let report = render::Report { findings: &findings, summary: &summary, policy: policy.as_deref() };
     render::to_stdout(|out| render::render(args.format, &report, out))?;

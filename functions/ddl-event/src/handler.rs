@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
 use tablewarden_aws::telemetry::{self, LogRejects};
 use tablewarden_core::audit::Audit;
@@ -11,27 +11,37 @@ use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, Archive, MetricSink, NoHistory};
-use tablewarden_core::report::{self, Message};
+use tablewarden_core::ports::{AlertSink, Archive, MetricSink, Store};
+use tablewarden_core::report::{self, Ends, Message};
 use tablewarden_core::rules::Rules;
+use tablewarden_core::state::Telling;
 
 /// What an invocation works with.
-pub(crate) struct Handler<A, M, R> {
+pub(crate) struct Handler<A, M, R, S> {
     pub(crate) alerts: A,
     pub(crate) metrics: M,
     pub(crate) archive: Option<R>,
+    /// What is remembered between invocations, and how long alerts like one that was told are held back.
+    pub(crate) state: Option<(S, SignedDuration)>,
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
 
-impl<A: AlertSink, M: MetricSink, R: Archive> Handler<A, M, R> {
-    /// Handles an event. It fails where the event is not understood as one, or where an alert is not out or a finding not archived: Lambda then
+impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, S> {
+    /// Handles an event, in an invocation of this name. It fails where the event is not understood as one, or where an alert
+    /// is not out or a finding not archived: Lambda then
     /// tries again, and hands it to the function's dead-letter queue in the end.
-    pub(crate) async fn handle(&self, payload: &[u8]) -> Result<(), Error> {
+    pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<(), Error> {
         let now = (self.now)();
+        let telling = self.state.as_ref().map(|(store, cooldown)| {
+            Telling::new(store, invocation.to_owned(), self.now, *cooldown)
+        });
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
+        if telling.is_some() {
+            audit = audit.among_others();
+        }
         for message in delivery::decode(payload)? {
             for parcel in message.parcels? {
                 match parcel {
@@ -50,11 +60,20 @@ impl<A: AlertSink, M: MetricSink, R: Archive> Handler<A, M, R> {
             }
         }
 
-        let (findings, tally) = audit.settle(&mut NoHistory);
-        let message = Message { tally, problems: Vec::new() };
-        let policy = self.policy.as_deref();
-        let (alerts, metrics, archive) = (&self.alerts, &self.metrics, self.archive.as_ref());
-        let outcome = report::report(vec![message], findings, policy, alerts, metrics, archive, now).await;
+        let (findings, mut tally, trouble) = report::settle(audit, telling.as_ref()).await;
+        if telling.is_some() {
+            // The log file with the same event follows, and is counted: one call must not count twice.
+            tally.leave_accesses();
+        }
+        let message = Message { tally, ..Message::default() };
+        let ends = Ends {
+            alerts: &self.alerts,
+            metrics: &self.metrics,
+            archive: self.archive.as_ref(),
+            telling: telling.as_ref(),
+            forgotten: Vec::from_iter(trouble),
+        };
+        let outcome = report::report(vec![message], findings, self.policy.as_deref(), ends, now).await;
         telemetry::log_outcome(&outcome);
         let problems = outcome.problems.concat();
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ").into()) }

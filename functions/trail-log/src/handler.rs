@@ -1,70 +1,88 @@
 //! One invocation: what a payload announces is read, audited and told before it is acknowledged.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsBatchResponse;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
 use tablewarden_aws::telemetry::{self, LogRejects, with_sources};
 use tablewarden_core::audit::Audit;
-use tablewarden_core::delivery::{self, Message, Parcel};
+use tablewarden_core::delivery::{self, Message, Parcel, SkipReason};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
-use tablewarden_core::place::Place;
+use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, NoHistory};
-use tablewarden_core::report;
+use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, Store, StoreError};
+use tablewarden_core::report::{self, Ends};
 use tablewarden_core::rules::Rules;
+use tablewarden_core::state::Telling;
+use tablewarden_core::state::objects::Progress;
 
 use crate::batch;
 
 /// What an invocation works with.
-pub(crate) struct Handler<L, A, M, R> {
+pub(crate) struct Handler<L, A, M, R, S> {
     pub(crate) logs: L,
     pub(crate) alerts: A,
     pub(crate) metrics: M,
     pub(crate) archive: Option<R>,
+    /// What is remembered between invocations, and how long alerts like one that was told are held back.
+    pub(crate) state: Option<(S, SignedDuration)>,
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
 }
 
-impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive> Handler<L, A, M, R> {
-    /// Handles a payload of any route.
+impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<L, A, M, R, S> {
+    /// Handles a payload of any route, in an invocation of this name.
     ///
     /// A message of an SQS batch is reported as failed where something of it could not be read, or where an alert about it
-    /// is not out or a finding not archived; any other payload fails as a whole. Either way the sender keeps it, and what was found in it is told
-    /// again: at least once, never not at all.
-    pub(crate) async fn handle(&self, payload: &[u8]) -> Result<SqsBatchResponse, Error> {
+    /// is not out or a finding not archived; any other payload fails as a whole. Either way the sender keeps it, and what was
+    /// found in it is told again, if no run has told it: at least once, never not at all.
+    pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
+        let telling = self.state.as_ref().map(|(store, cooldown)| {
+            Telling::new(store, invocation.to_owned(), self.now, *cooldown)
+        });
+        let decoded = delivery::decode(payload)?;
+        let (progress, mut forgotten) = progress(telling.as_ref(), &decoded).await;
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
+        if telling.is_some() {
+            audit = audit.among_others();
+        }
         let (mut ids, mut messages) = (Vec::new(), Vec::new());
-        for (position, Message { id, parcels }) in delivery::decode(payload)?.into_iter().enumerate() {
-            let mut problems = Vec::new();
+        for (position, Message { id, parcels }) in decoded.into_iter().enumerate() {
+            let mut message = report::Message::default();
             match parcels {
                 Ok(parcels) => {
                     for parcel in parcels {
-                        let (returned, result) = self.parcel(audit, parcel, position).await?;
-                        audit = returned;
-                        problems.extend(result.err());
+                        audit = self.parcel(audit, parcel, position, &progress, &mut message).await?;
                     }
                 }
                 Err(error) => {
                     audit.object_failed();
-                    problems.push(error.to_string());
+                    message.problems.push(error.to_string());
                 }
             }
             ids.push(id);
-            messages.push(report::Message { tally: audit.take_tally(), problems });
+            message.tally = audit.take_tally();
+            messages.push(message);
         }
-        let (findings, at_end) = audit.settle(&mut NoHistory);
+        let (findings, at_end, trouble) = report::settle(audit, telling.as_ref()).await;
+        forgotten.extend(trouble);
         if let Some(last) = messages.last_mut() {
             last.tally.merge(at_end);
         }
-        let policy = self.policy.as_deref();
-        let (alerts, metrics, archive) = (&self.alerts, &self.metrics, self.archive.as_ref());
-        let outcome = report::report(messages, findings, policy, alerts, metrics, archive, now).await;
+        let ends = Ends {
+            alerts: &self.alerts,
+            metrics: &self.metrics,
+            archive: self.archive.as_ref(),
+            telling: telling.as_ref(),
+            forgotten,
+        };
+        let outcome = report::report(messages, findings, self.policy.as_deref(), ends, now).await;
         telemetry::log_outcome(&outcome);
         batch::answer(ids, outcome.problems)
     }
@@ -75,36 +93,85 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive> Handler<L, A, M, R> {
         &self,
         mut audit: Audit,
         parcel: Parcel,
-        message: usize,
-    ) -> Result<(Audit, Result<(), String>), Error> {
+        position: usize,
+        progress: &HashMap<ObjectRef, Progress>,
+        message: &mut report::Message,
+    ) -> Result<Audit, Error> {
         match parcel {
-            Parcel::Log(object) => {
-                let input = match self.logs.open(&object).await {
-                    Ok(input) => input,
-                    Err(error) => {
-                        audit.object_failed();
-                        return Ok((audit, Err(error.to_string())));
+            Parcel::Log(object) => match progress.get(&object) {
+                Some(Progress::Whole) => {
+                    tracing::info!(%object, "log object was audited before");
+                    audit.delivery_skipped(SkipReason::Repeated);
+                }
+                known => {
+                    message.is_counted |= known.is_some();
+                    let (returned, result) = self.object(audit, object.clone(), position).await?;
+                    audit = returned;
+                    match result {
+                        Ok(()) => message.objects.push((object, Progress::Whole)),
+                        Err(problem) if self.logs.has_time() => {
+                            message.problems.push(problem);
+                            message.objects.push((object, Progress::Part));
+                        }
+                        // It comes again, and is counted then.
+                        Err(problem) => {
+                            message.problems.push(problem);
+                            message.is_counted = true;
+                        }
                     }
-                };
-                let audited = tokio::task::spawn_blocking(move || {
-                    let place = Place::Object(object);
-                    let result = audit.log_file(input, Origin { place: &place, message }, &mut LogRejects);
-                    let result = result.map_err(|error| format!("{place}: {}", with_sources(&error)));
-                    (audit, result)
-                });
-                Ok(audited.await?)
-            }
+                }
+            },
             Parcel::Record { json, route } => {
                 let place = Place::from(route);
-                audit.event(json.as_bytes(), Origin { place: &place, message }, &mut LogRejects);
-                Ok((audit, Ok(())))
+                audit.event(json.as_bytes(), Origin { place: &place, message: position }, &mut LogRejects);
             }
             Parcel::Skipped(skipped) => {
                 tracing::info!(reason = %skipped.reason, what = skipped.what, "delivery skipped");
                 audit.delivery_skipped(skipped.reason);
-                Ok((audit, Ok(())))
             }
         }
+        Ok(audit)
+    }
+
+    async fn object(
+        &self,
+        mut audit: Audit,
+        object: ObjectRef,
+        message: usize,
+    ) -> Result<(Audit, Result<(), String>), Error> {
+        let input = match self.logs.open(&object).await {
+            Ok(input) => input,
+            Err(error) => {
+                audit.object_failed();
+                return Ok((audit, Err(error.to_string())));
+            }
+        };
+        let audited = tokio::task::spawn_blocking(move || {
+            let place = Place::Object(object);
+            let result = audit.log_file(input, Origin { place: &place, message }, &mut LogRejects);
+            let result = result.map_err(|error| format!("{place}: {}", with_sources(&error)));
+            (audit, result)
+        });
+        Ok(audited.await?)
+    }
+}
+
+/// How far earlier runs came with the log objects of a payload, and why that is not known.
+async fn progress<S: Store + Sync>(
+    telling: Option<&Telling<'_, S>>,
+    messages: &[Message],
+) -> (HashMap<ObjectRef, Progress>, Vec<StoreError>) {
+    let Some(telling) = telling else { return (HashMap::new(), Vec::new()) };
+    let parcels = messages.iter().filter_map(|message| message.parcels.as_ref().ok()).flatten();
+    let objects: Vec<ObjectRef> = parcels
+        .filter_map(|parcel| match parcel {
+            Parcel::Log(object) => Some(object.clone()),
+            Parcel::Record { .. } | Parcel::Skipped(_) => None,
+        })
+        .collect();
+    match telling.progress(&objects).await {
+        Ok(progress) => (progress, Vec::new()),
+        Err(error) => (HashMap::new(), vec![error]),
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! # Layout
 //!
-//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`archive`], [`cloudwatch`]), and what both functions [`start`] with:
+//! One file for each adapter of a port of the core ([`s3`], [`sns`], [`archive`], [`cloudwatch`], [`dynamodb`]), and what both
+//! functions [`start`] with:
 //! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
-//! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too.
+//! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
+//! left](time_left) of an invocation is shared by all of them.
 
 pub mod archive;
 pub mod clients;
 pub mod cloudwatch;
+pub mod dynamodb;
 pub mod logged;
 pub mod policy;
 pub mod rules;
@@ -18,5 +21,6 @@ pub mod sns;
 pub mod source;
 pub mod start;
 pub mod telemetry;
+pub mod time_left;
 #[cfg(test)]
 mod testing;

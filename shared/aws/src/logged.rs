@@ -1,6 +1,6 @@
 //! What was told, in the log too: a line for each finding, with why it was told and whether its alert is out.
 
-use tablewarden_core::alert::Alert;
+use tablewarden_core::alert::{Alert, Notice};
 use tablewarden_core::finding::{Finding, Subject};
 use tablewarden_core::ports::{AlertSink, SinkError};
 use tablewarden_core::printable::printable;
@@ -16,12 +16,42 @@ pub struct Logged<S>(
 );
 
 impl<S: AlertSink + Sync> AlertSink for Logged<S> {
-    async fn publish(&self, alert: &Alert) -> Result<(), SinkError> {
-        let result = self.0.publish(alert).await;
-        for finding in &alert.findings {
-            log(finding, result.as_ref().err());
+    async fn publish(&self, notice: Notice<'_>) -> Result<(), SinkError> {
+        let result = self.0.publish(notice).await;
+        match (notice, &result) {
+            (Notice::Alert(alert), result) => {
+                for finding in &alert.findings {
+                    log(finding, result.as_ref().err());
+                }
+            }
+            (Notice::WentOn(summary, held), Ok(())) => {
+                let (detection, alerts) = (&summary.detection, held.alerts);
+                tracing::info!(detection, alerts, "alerts held back were told");
+            }
+            (Notice::WentOn(summary, held), Err(error)) => {
+                let (detection, alerts) = (&summary.detection, held.alerts);
+                tracing::error!(detection, alerts, %error, "alerts held back were not told");
+            }
         }
         result
+    }
+}
+
+/// Writes a log line for each finding of an alert that is held back.
+pub(crate) fn log_held(alert: &Alert) {
+    for finding in &alert.findings {
+        let Subject { detection, actor, table, resource, .. } = &finding.subject;
+        let about = table.as_ref().map(|table| table.name.as_ref()).or(resource.as_deref());
+        tracing::info!(
+            finding = finding.id(),
+            detection = detection.id,
+            severity = finding.severity.as_str(),
+            actor = printable(&actor.name, LONGEST),
+            about = about.map(|about| printable(about, LONGEST)),
+            accesses = finding.accesses,
+            reason = printable(&finding.reason(), LONGEST),
+            "alert held back"
+        );
     }
 }
 
@@ -109,7 +139,7 @@ mod tests {
                 let refused = alert.table.as_ref().is_some_and(|table| table.name == "orders");
                 let mut sink = Logged(Alerts::default());
                 sink.0.refused_table = Some("orders");
-                assert_eq!(sink.publish(&alert).await.is_err(), refused);
+                assert_eq!(sink.publish(Notice::Alert(&alert)).await.is_err(), refused);
                 drop(guard);
                 let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
                 let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

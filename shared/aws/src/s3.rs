@@ -10,8 +10,13 @@ use bytes::{Buf as _, Bytes};
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::ports::{LogStore, OpenError};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::telemetry::with_sources;
+use crate::time_left::{TimeLeft, before, is_over};
+
+/// Why reading ends where the invocation does.
+const NO_TIME: &str = "no time left, comes again";
 
 /// How many chunks of a download may wait to be read. A chunk is what came off the connection at once, some 16 KiB.
 const AHEAD: usize = 16;
@@ -20,21 +25,30 @@ const AHEAD: usize = 16;
 #[derive(Debug, Clone)]
 pub struct S3LogStore {
     client: Client,
+    time: TimeLeft,
 }
 
 impl S3LogStore {
-    /// A store that reads with these credentials.
-    pub fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+    /// A store that reads with these credentials, for as long as there is time.
+    pub fn new(config: &SdkConfig, time: TimeLeft) -> Self {
+        Self { client: Client::new(config), time }
     }
 }
 
 impl LogStore for S3LogStore {
     async fn open(&self, object: &ObjectRef) -> Result<Box<dyn BufRead + Send>, OpenError> {
-        let body = get(&self.client, object).await?.body;
+        let end = self.time.reading();
+        let body = match before(end, get(&self.client, object)).await {
+            Some(answer) => answer?.body,
+            None => return Err(OpenError { object: object.clone(), problem: NO_TIME.to_owned() }),
+        };
         let (chunks, received) = mpsc::channel(AHEAD);
-        tokio::spawn(forward(body, chunks));
+        tokio::spawn(forward(body, chunks, end));
         Ok(Box::new(ChunkReader { received, chunk: Bytes::new() }))
+    }
+
+    fn has_time(&self) -> bool {
+        !is_over(self.time.reading())
     }
 }
 
@@ -45,10 +59,16 @@ pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<GetObject
     answer.map_err(failed)
 }
 
-/// Hands on a body chunk by chunk, until its end or until nobody listens.
-async fn forward(mut body: ByteStream, chunks: mpsc::Sender<io::Result<Bytes>>) {
-    while let Some(chunk) = body.next().await {
-        if chunks.send(chunk.map_err(io::Error::other)).await.is_err() {
+/// Hands on a body chunk by chunk, until its end, until nobody listens or there is no time left.
+async fn forward(mut body: ByteStream, chunks: mpsc::Sender<io::Result<Bytes>>, end: Option<Instant>) {
+    loop {
+        let chunk = match before(end, body.next()).await {
+            Some(Some(chunk)) if !is_over(end) => chunk.map_err(io::Error::other),
+            Some(None) => return,
+            Some(Some(_)) | None => Err(io::Error::new(io::ErrorKind::TimedOut, NO_TIME)),
+        };
+        let is_last = chunk.is_err();
+        if chunks.send(chunk).await.is_err() || is_last {
             return;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use tablewarden_core::arn::is_account_id;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::policy::KeySecret;
@@ -15,6 +16,9 @@ const PREFIX: &str = "TABLEWARDEN_";
 /// The longest prefix of the archive, in bytes: a key has at most 1024, and what stands behind it needs 80.
 const LONGEST_PREFIX: usize = 900;
 
+/// How long alerts are held back after one like them, unless told.
+const COOLDOWN: SignedDuration = SignedDuration::from_hours(1);
+
 /// The settings of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -26,6 +30,11 @@ pub struct Settings {
     pub rules: Option<Source>,
     /// `TABLEWARDEN_KEY_SECRET`: what the hashes of item keys are made with, where the policy asks for them.
     pub key_secret: Option<KeySecret>,
+    /// `TABLEWARDEN_STATE_TABLE`: the name of the DynamoDB table in which functions remember what was told; without it each
+    /// invocation stands for itself.
+    pub state_table: Option<String>,
+    /// `TABLEWARDEN_COOLDOWN_MINUTES`: how long alerts like one that was told are held back, an hour unless told.
+    pub cooldown: SignedDuration,
     /// `TABLEWARDEN_METRICS_NAMESPACE`: CloudWatch's namespace, `Tablewarden` unless told.
     pub metrics_namespace: String,
     /// `TABLEWARDEN_ARCHIVE_BUCKET` and `TABLEWARDEN_ARCHIVE_PREFIX`: where findings are archived; without the bucket they are
@@ -82,6 +91,17 @@ impl Settings {
                 None
             }
         };
+        let state_table = take("STATE_TABLE");
+        if let Some(table) = state_table.as_ref().filter(|table| !is_table_name(table)) {
+            errors.push(format!("{PREFIX}STATE_TABLE: expected the name of a table, found {table:?}"));
+        }
+        let cooldown = match take("COOLDOWN_MINUTES").map(|value| minutes("COOLDOWN_MINUTES", &value)).transpose() {
+            Ok(cooldown) => cooldown.unwrap_or(COOLDOWN),
+            Err(error) => {
+                errors.push(error);
+                COOLDOWN
+            }
+        };
         let metrics_namespace = take("METRICS_NAMESPACE").unwrap_or_else(|| "Tablewarden".into());
         if !is_namespace(&metrics_namespace) {
             errors.push(format!("{PREFIX}METRICS_NAMESPACE: no namespace of CloudWatch: {metrics_namespace:?}"));
@@ -104,7 +124,17 @@ impl Settings {
         }
         errors.extend(ours.into_keys().map(|name| format!("{name}: no such setting")));
         if errors.is_empty() {
-            Ok(Self { alert_topic_arn, policy, rules, key_secret, metrics_namespace, archive, limits })
+            Ok(Self {
+                alert_topic_arn,
+                policy,
+                rules,
+                key_secret,
+                state_table,
+                cooldown,
+                metrics_namespace,
+                archive,
+                limits,
+            })
         } else {
             Err(SettingsError(errors))
         }
@@ -150,6 +180,20 @@ fn size<T: TryFrom<u64>>(name: &str, value: &str, unit: u64) -> Result<T, String
     bytes.and_then(Result::ok).ok_or_else(|| wrong(" whose bytes this machine can count"))
 }
 
+/// A time of whole minutes, up to a day; 0 holds nothing back.
+fn minutes(name: &str, value: &str) -> Result<SignedDuration, String> {
+    let minutes = value.parse::<i64>().ok().filter(|minutes| (0..=24 * 60).contains(minutes));
+    let wrong = || format!("{PREFIX}{name}: expected a whole number from 0 to 1440, found {value:?}");
+    minutes.map(SignedDuration::from_mins).ok_or_else(wrong)
+}
+
+/// 3 to 255 letters, digits, `_`, `-` and `.`.
+///
+/// Source: "Naming rules", <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
+fn is_table_name(name: &str) -> bool {
+    (3..=255).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}
+
 /// The ARN of a standard topic. A FIFO topic, whose name ends in `.fifo`, refuses messages without a group, and has no
 /// e-mail subscriptions.
 ///
@@ -190,6 +234,7 @@ mod tests {
         let settings = read(&[TOPIC, ("PATH", "/bin"), ("TABLEWARDEN_POLICY", "")]).unwrap();
         assert_eq!(settings.alert_topic_arn, TOPIC.1);
         assert_eq!(settings.metrics_namespace, "Tablewarden");
+        assert_eq!((settings.state_table, settings.cooldown), (None, SignedDuration::from_hours(1)));
         assert_eq!((settings.policy, settings.key_secret, settings.limits), (None, None, Limits::default()));
         assert_eq!(settings.archive, None);
     }
@@ -201,6 +246,8 @@ mod tests {
             ("TABLEWARDEN_POLICY", "s3://config/tablewarden/policy.yaml"),
             ("TABLEWARDEN_RULES", "rules"),
             ("TABLEWARDEN_KEY_SECRET", "0123456789abcdef"),
+            ("TABLEWARDEN_STATE_TABLE", "tablewarden-state"),
+            ("TABLEWARDEN_COOLDOWN_MINUTES", "15"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "Security/Tables"),
             ("TABLEWARDEN_ARCHIVE_BUCKET", "example-findings"),
             ("TABLEWARDEN_ARCHIVE_PREFIX", "security/tables/"),
@@ -213,6 +260,8 @@ mod tests {
         assert_eq!(settings.rules, Some(Source::File("rules".into())));
         assert_eq!(settings.key_secret, KeySecret::new("0123456789abcdef").ok());
         assert!(!format!("{settings:?}").contains("0123456789abcdef"));
+        assert_eq!(settings.state_table.as_deref(), Some("tablewarden-state"));
+        assert_eq!(settings.cooldown, SignedDuration::from_mins(15));
         assert_eq!(settings.metrics_namespace, "Security/Tables");
         assert_eq!(settings.limits, Limits { decompressed: 512 << 20, entry: 256 << 10 });
         let archive = |prefix: &str| Some(ArchiveRef { bucket: "example-findings".into(), prefix: prefix.into() });
@@ -231,6 +280,8 @@ mod tests {
             ("TABLEWARDEN_POLICY", "s3://bucket"),
             ("TABLEWARDEN_RULES", "s3://bucket/"),
             ("TABLEWARDEN_KEY_SECRET", "hunter2"),
+            ("TABLEWARDEN_STATE_TABLE", "a table"),
+            ("TABLEWARDEN_COOLDOWN_MINUTES", "1h"),
             ("TABLEWARDEN_METRICS_NAMESPACE", "AWS/Lambda"),
             ("TABLEWARDEN_MAX_OBJECT_MIB", "-1"),
             ("TABLEWARDEN_MAX_RECORD_KIB", "18446744073709551615"),
@@ -242,6 +293,8 @@ mod tests {
             "POLICY: expected s3://BUCKET/KEY or a path",
             "RULES: expected s3://BUCKET/KEY or a path",
             "KEY_SECRET: expected a secret of at least 16 bytes, found 7",
+            "STATE_TABLE: expected the name of a table, found \"a table\"",
+            "COOLDOWN_MINUTES: expected a whole number from 0 to 1440, found \"1h\"",
             "METRICS_NAMESPACE: no namespace of CloudWatch",
             "MAX_OBJECT_MIB: expected a whole number from 1 on, found \"-1\"",
             "MAX_RECORD_KIB: expected a whole number",

@@ -6,12 +6,13 @@ use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
-use tablewarden_core::alert::Alert;
+use tablewarden_core::alert::Notice;
 use tablewarden_core::ports::{AlertSink, SinkError};
 use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::telemetry::with_sources;
+use crate::time_left::{TimeLeft, before};
 
 /// The time between two alerts. SNS deactivates an e-mail subscription that gets more than ten messages a second, so a burst
 /// of alerts, which anyone can cause who can cause denied calls, would silence the rest:
@@ -24,21 +25,23 @@ pub struct SnsAlerts {
     client: Client,
     topic_arn: String,
     pace: Mutex<Interval>,
+    time: TimeLeft,
 }
 
 impl SnsAlerts {
-    /// A sink that publishes to this topic, at most eight alerts a second. To be called inside of a Tokio runtime.
-    pub fn new(config: &SdkConfig, topic_arn: String) -> Self {
+    /// A sink that publishes to this topic, at most eight alerts a second, for as long as there is
+    /// time. To be called inside of a Tokio runtime.
+    pub fn new(config: &SdkConfig, topic_arn: String, time: TimeLeft) -> Self {
         let mut pace = tokio::time::interval(PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { client: Client::new(config), topic_arn, pace: Mutex::new(pace) }
+        Self { client: Client::new(config), topic_arn, pace: Mutex::new(pace), time }
     }
 }
 
 impl AlertSink for SnsAlerts {
-    async fn publish(&self, alert: &Alert) -> Result<(), SinkError> {
+    async fn publish(&self, notice: Notice<'_>) -> Result<(), SinkError> {
         let failed = |problem: String| SinkError { sink: self.topic_arn.clone(), problem };
-        let message = alert.message();
+        let message = notice.message();
         let mut publish = self
             .client
             .publish()
@@ -46,13 +49,19 @@ impl AlertSink for SnsAlerts {
             .subject(message.subject)
             .message(message.body)
             .message_structure("json");
-        for (name, value) in alert.attributes() {
+        for (name, value) in notice.attributes() {
             let value = string_attribute(value).map_err(|error| failed(error.to_string()))?;
             publish = publish.message_attributes(name, value);
         }
-        self.pace.lock().await.tick().await;
-        publish.send().await.map_err(|error| failed(with_sources(&error)))?;
-        Ok(())
+        let sent = before(self.time.telling(), async {
+            self.pace.lock().await.tick().await;
+            publish.send().await
+        });
+        match sent.await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(failed(with_sources(&error))),
+            None => Err(failed("no time left".to_owned())),
+        }
     }
 }
 

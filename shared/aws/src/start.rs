@@ -7,8 +7,10 @@ use tablewarden_core::policy::{NoSecret, Policy};
 use tablewarden_core::rules::Rules;
 use thiserror::Error;
 
+use crate::dynamodb::DynamoDbStore;
 use crate::policy::LoadError;
 use crate::settings::{Settings, SettingsError};
+use crate::time_left::TimeLeft;
 use crate::{clients, policy, rules, telemetry};
 
 /// What a function runs with.
@@ -22,6 +24,10 @@ pub struct Start {
     pub policy: Option<Arc<Policy>>,
     /// The user's rules, where the settings name any.
     pub rules: Option<Arc<dyn Rules>>,
+    /// What is remembered between runs, where the settings name a table for it.
+    pub state: Option<DynamoDbStore>,
+    /// How much time an invocation has left.
+    pub time: TimeLeft,
 }
 
 /// Why a function cannot run.
@@ -60,5 +66,8 @@ pub async fn start() -> Result<Start, StartError> {
         Some(source) => rules::load(source, &config).await?,
         None => None,
     };
-    Ok(Start { settings, config, policy, rules })
+    let time = TimeLeft::default();
+    let store = |table: &String| DynamoDbStore::new(&config, table.clone(), time.clone());
+    let state = settings.state_table.as_ref().map(store);
+    Ok(Start { settings, config, policy, rules, state, time })
 }

@@ -8,6 +8,8 @@ use tablewarden_core::ports::{Observer, Reject};
 use tablewarden_core::report::Outcome;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::logged::log_held;
+
 /// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info` where that is not set or no level of Lambda's.
 pub fn start() {
     let said = std::env::var_os("AWS_LAMBDA_LOG_LEVEL").map(|said| said.to_string_lossy().into_owned());
@@ -90,6 +92,11 @@ pub fn log_outcome(outcome: &Outcome) {
     if let Some(error) = &outcome.unmeasured {
         tracing::error!(%error, "metrics not put");
     }
+    if let Some(error) = outcome.forgotten.first() {
+        let failures = outcome.forgotten.len();
+        tracing::error!(%error, failures, "what other runs told is not known or not noted: this one tells what it finds by itself");
+    }
+    outcome.held.iter().for_each(log_held);
     let tally = &outcome.tally;
     if !tally.reconciles() {
         tracing::error!(?tally, "the counts do not reconcile");
@@ -104,6 +111,8 @@ pub fn log_outcome(outcome: &Outcome) {
         objects_failed = tally.objects_failed,
         alerts_sent = tally.alerts_sent,
         alerts_failed = tally.alerts_failed,
+        alerts_held_back = tally.alerts_held_back,
+        alerts_repeated = tally.alerts_repeated,
         "invocation done"
     );
 }

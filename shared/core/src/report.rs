@@ -6,11 +6,16 @@ use futures::StreamExt as _;
 use futures::stream;
 use jiff::Timestamp;
 
-use crate::alert::{self, Alert};
+use crate::alert::{self, Alert, Notice};
 use crate::archive;
+use crate::audit::Audit;
+use crate::audit::Audit;
 use crate::finding::Finding;
+use crate::place::ObjectRef;
 use crate::policy::Policy;
-use crate::ports::{AlertSink, Archive, MetricSink, SinkError};
+use crate::ports::{AlertSink, Archive, MetricSink, SinkError, Store, StoreError};
+use crate::state::objects::Progress;
+use crate::state::{Telling, TellingError, Turn};
 use crate::tally::Tally;
 
 /// How many alerts, or objects of the archive, are on their way at a time.
@@ -23,6 +28,25 @@ pub struct Message {
     pub tally: Tally,
     /// What of it could not be read, in a line each.
     pub problems: Vec<String>,
+    /// The log objects that were read, and how far.
+    pub objects: Vec<(ObjectRef, Progress)>,
+    /// Whether an earlier run counted what can be read of it.
+    pub is_counted: bool,
+}
+
+/// Where it all goes.
+#[derive(Debug)]
+pub struct Ends<'a, A, M, R, S> {
+    /// Where alerts go.
+    pub alerts: &'a A,
+    /// Where metrics go.
+    pub metrics: &'a M,
+    /// Where findings are archived, if they are.
+    pub archive: Option<&'a R>,
+    /// What other runs told, where that is remembered.
+    pub telling: Option<&'a Telling<'a, S>>,
+    /// Why so far it is not known what they told.
+    pub forgotten: Vec<StoreError>,
 }
 
 /// What became of an invocation.
@@ -36,101 +60,224 @@ pub struct Outcome {
     pub untold: Vec<SinkError>,
     /// Why findings are not in the archive.
     pub unarchived: Vec<SinkError>,
-    /// Why the metrics are not.
+    /// The alerts that are held back, since their like was told lately.
+    pub held: Vec<Alert>,
+    /// Why it is not known, or not noted, what other runs tell.
+    pub forgotten: Vec<StoreError>,
+    /// Why the metrics are not out.
     pub unmeasured: Option<SinkError>,
 }
 
-/// Publishes the findings as alerts, then archives what is out, where there is an archive, then puts the counts as metrics.
+/// Ends an audit, which goes on from other runs where they are remembered: its findings, its counts since they were taken
+/// last, and why it may know nothing of others.
+pub async fn settle<S: Store + Sync>(
+    audit: Audit,
+    telling: Option<&Telling<'_, S>>,
+) -> (Vec<Finding>, Tally, Option<StoreError>) {
+    let Some(telling) = telling else {
+        let (findings, tally) = audit.settle_alone();
+        return (findings, tally, None);
+    };
+    let mut history = telling.history();
+    let (findings, tally) = audit.settle(&mut history).await;
+    (findings, tally, history.into_trouble())
+}
+
+/// Ends an audit, which goes on from other runs where they are remembered: its findings, its counts since they were taken
+/// last, and why it may know nothing of others.
+pub async fn settle<S: Store + Sync>(
+    audit: Audit,
+    telling: Option<&Telling<'_, S>>,
+) -> (Vec<Finding>, Tally, Option<StoreError>) {
+    let Some(telling) = telling else {
+        let (findings, tally) = audit.settle_alone();
+        return (findings, tally, None);
+    };
+    let mut history = telling.history();
+    let (findings, tally) = audit.settle(&mut history).await;
+    (findings, tally, history.into_trouble())
+}
+
+/// Publishes the findings as alerts, archives them where there is an archive, notes what is done, then puts the counts as
+/// metrics.
 ///
 /// An alert that is refused does not keep the others back. The messages that its findings came with have a problem, and
 /// are not counted: they come again, and count when they are told. A message of which a part could not be read is told and
-/// counted for the rest, so that alerts and metrics agree. The same goes for findings that the archive refuses: their messages
-/// come again, so a state that remembers what was told has to be written after this. Metrics that are refused are no problem
-/// of any message: what was found is out, and must not come back.
-pub async fn report(
+/// counted for the rest, so that alerts and metrics agree. The same goes for findings that the archive refuses. Metrics that
+/// are refused are no problem of any message: what was found is out, and must not come back. What cannot be noted is no
+/// problem either: it may be told again.
+pub async fn report<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync>(
     messages: Vec<Message>,
     findings: Vec<Finding>,
     policy: Option<&Policy>,
-    alerts: &impl AlertSink,
-    metrics: &impl MetricSink,
-    archive: Option<&impl Archive>,
+    ends: Ends<'_, A, M, R, S>,
     now: Timestamp,
 ) -> Outcome {
-    let mut tally = Tally::default();
-    let folded = alert::fold(findings, policy);
-    let told = tell(&folded, alerts, &mut tally).await;
-    let kept = match archive {
-        Some(archive) => keep(&told.taken, archive).await,
-        None => Done::default(),
+    let Ends { alerts, metrics, archive, telling, forgotten } = ends;
+    let mut outcome = Outcome {
+        tally: Tally::default(),
+        problems: Vec::new(),
+        untold: Vec::new(),
+        unarchived: Vec::new(),
+        held: Vec::new(),
+        forgotten,
+        unmeasured: None,
     };
-    let mut problems = Vec::new();
-    for (position, Message { tally: counted, problems: mut of_message }) in messages.into_iter().enumerate() {
-        if told.failed.contains(&position) {
-            of_message.push("an alert is not out".to_owned());
+    // What was told before is archived all the same: that it was told does not say that it was archived.
+    let found = archive.map(|_| findings.clone());
+    let untold = tell(findings, policy, alerts, telling, &mut outcome).await;
+    let lost = match archive.zip(found) {
+        Some((archive, found)) => keep(&found, &untold, archive, &mut outcome).await,
+        None => BTreeSet::new(),
+    };
+    let mut done = Vec::new();
+    for (position, Message { tally, mut problems, objects, is_counted }) in messages.into_iter().enumerate() {
+        if untold.contains(&position) {
+            problems.push("an alert is not out".to_owned());
         }
-        if kept.failed.contains(&position) {
-            of_message.push("a finding is not in the archive".to_owned());
+        if lost.contains(&position) {
+            problems.push("a finding is not in the archive".to_owned());
         }
-        if told.failed.contains(&position) || kept.failed.contains(&position) {
-            tally.merge(counted.of_failure());
-        } else {
-            tally.merge(counted);
+        let comes_again = untold.contains(&position) || lost.contains(&position);
+        outcome.tally.merge(if is_counted || comes_again { tally.of_failure() } else { tally });
+        if !comes_again {
+            done.extend(objects);
         }
-        problems.push(of_message);
+        outcome.problems.push(problems);
     }
-    let unmeasured = metrics.put(&tally.points(now)).await.err();
-    Outcome { tally, problems, untold: told.errors, unarchived: kept.errors, unmeasured }
-}
-
-/// What became of things that were given to a sink.
-struct Done<T> {
-    /// Those that it took.
-    taken: Vec<T>,
-    /// The messages that the others came with.
-    failed: BTreeSet<usize>,
-    /// Why it did not take those.
-    errors: Vec<SinkError>,
-}
-
-impl<T> Default for Done<T> {
-    fn default() -> Self {
-        Self { taken: Vec::new(), failed: BTreeSet::new(), errors: Vec::new() }
+    if let Some(telling) = telling {
+        outcome.forgotten.extend(telling.note(done).await.err());
+        tell_what_went_on(telling, alerts, &mut outcome).await;
     }
+    outcome.tally.state_failures = outcome.forgotten.len() as u64;
+    outcome.unmeasured = metrics.put(&outcome.tally.points(now)).await.err();
+    outcome
 }
 
-/// Publishes the alerts, and counts what is out.
-async fn tell<'a>(alerts: &'a [Alert], sink: &impl AlertSink, tally: &mut Tally) -> Done<&'a Alert> {
-    let results = stream::iter(alerts).map(|alert| async move { (alert, sink.publish(alert).await) });
+/// What became of an alert.
+enum Told {
+    Out,
+    Held,
+    Known,
+    Untold(SinkError),
+}
+
+/// Publishes the findings, and counts what is out; the positions of the messages of which something is not.
+async fn tell<A: AlertSink, S: Store + Sync>(
+    findings: Vec<Finding>,
+    policy: Option<&Policy>,
+    sink: &A,
+    telling: Option<&Telling<'_, S>>,
+    outcome: &mut Outcome,
+) -> BTreeSet<usize> {
+    let alerts = alert::fold(findings, policy);
+    let results = stream::iter(alerts).map(|alert| tell_one(alert, sink, telling));
     let mut results = std::pin::pin!(results.buffer_unordered(CONCURRENT));
-    let mut told = Done::default();
-    while let Some((alert, result)) = results.next().await {
-        match result {
-            Ok(()) => {
-                tally.alerts_sent += 1;
-                tally.findings(&alert.findings);
-                told.taken.push(alert);
+    let mut untold = BTreeSet::new();
+    while let Some((alert, told, trouble)) = results.next().await {
+        outcome.forgotten.extend(trouble);
+        match told {
+            Told::Out => {
+                outcome.tally.alerts_sent += 1;
+                outcome.tally.findings(&alert.findings);
             }
-            Err(error) => {
-                tally.alerts_failed += 1;
-                told.failed.extend(alert.origins());
-                told.errors.push(error);
+            Told::Held => {
+                outcome.tally.alerts_held_back += 1;
+                outcome.tally.findings(&alert.findings);
+                outcome.held.push(alert);
+            }
+            Told::Known => outcome.tally.alerts_repeated += 1,
+            Told::Untold(error) => {
+                outcome.tally.alerts_failed += 1;
+                untold.extend(alert.origins());
+                outcome.untold.push(error);
             }
         }
     }
-    told
+    untold
 }
 
-/// Archives the findings of these alerts.
-async fn keep(alerts: &[&Alert], archive: &impl Archive) -> Done<()> {
-    let batches = archive::batches(alerts.iter().flat_map(|alert| &alert.findings));
+/// Archives findings, but for those that came with messages which come again; the positions of the messages of which
+/// something is not archived.
+async fn keep<R: Archive>(
+    findings: &[Finding],
+    untold: &BTreeSet<usize>,
+    archive: &R,
+    outcome: &mut Outcome,
+) -> BTreeSet<usize> {
+    let batches = archive::batches(findings.iter().filter(|finding| finding.origins.is_disjoint(untold)));
     let results = stream::iter(&batches).map(|batch| async move { (batch, archive.put(batch).await) });
     let mut results = std::pin::pin!(results.buffer_unordered(CONCURRENT));
-    let mut kept = Done::default();
+    let mut lost = BTreeSet::new();
     while let Some((batch, result)) = results.next().await {
         if let Err(error) = result {
-            kept.failed.extend(batch.origins());
-            kept.errors.push(error);
+            lost.extend(batch.origins());
+            outcome.unarchived.push(error);
         }
     }
-    kept
+    lost
+}
+
+async fn tell_one<A: AlertSink, S: Store + Sync>(
+    mut alert: Alert,
+    sink: &A,
+    telling: Option<&Telling<'_, S>>,
+) -> (Alert, Told, Option<StoreError>) {
+    let mut trouble = None;
+    let mut open = None;
+    if let Some(telling) = telling {
+        // An alert of which all is known has nothing left to say where it came from.
+        match telling.open(&mut alert).await {
+            Ok(Turn::Known) => return (alert, Told::Known, None),
+            Ok(Turn::Held) => return (alert, Told::Held, None),
+            Ok(Turn::Tell(opened)) => open = Some((telling, opened)),
+            Err(error @ TellingError::Busy) => {
+                let error = SinkError { sink: "state".to_owned(), problem: error.to_string() };
+                return (alert, Told::Untold(error), None);
+            }
+            // Without a memory, twice is better than never.
+            Err(TellingError::Store(error)) => trouble = Some(error),
+        }
+    }
+    let told = match sink.publish(Notice::Alert(&alert)).await {
+        Ok(()) => Told::Out,
+        Err(error) => Told::Untold(error),
+    };
+    if let Some((telling, opened)) = open {
+        let noted = match &told {
+            Told::Out => telling.close(opened, &alert).await,
+            Told::Held | Told::Known | Told::Untold(_) => telling.give_up(opened).await,
+        };
+        trouble = noted.err();
+    }
+    (alert, told, trouble)
+}
+
+/// Tells of alerts that were held back for as long as they had to be.
+async fn tell_what_went_on<A: AlertSink, S: Store + Sync>(
+    telling: &Telling<'_, S>,
+    sink: &A,
+    outcome: &mut Outcome,
+) {
+    let due = match telling.due().await {
+        Ok(due) => due,
+        Err(error) => {
+            outcome.forgotten.push(error);
+            return;
+        }
+    };
+    for due in due {
+        let noted = match sink.publish(Notice::WentOn(&due.summary, &due.held)).await {
+            Ok(()) => {
+                outcome.tally.alerts_sent += 1;
+                telling.close_due(due).await
+            }
+            Err(error) => {
+                outcome.tally.alerts_failed += 1;
+                outcome.untold.push(error);
+                telling.give_up_due(due).await
+            }
+        };
+        outcome.forgotten.extend(noted.err());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Cursor};
 use std::sync::{Mutex, PoisonError};
 
-use tablewarden_core::alert::Alert;
+use tablewarden_core::alert::{Alert, Notice};
 use tablewarden_core::archive::Batch;
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, OpenError, SinkError};
@@ -12,23 +12,31 @@ use tablewarden_core::tally::{Point, Value};
 
 /// A bucket in memory; objects that were not put are missing.
 #[derive(Debug, Default)]
-pub struct Logs(HashMap<String, Vec<u8>>);
+pub struct Logs {
+    objects: HashMap<String, Vec<u8>>,
+    /// Whether the time is over.
+    pub is_out_of_time: bool,
+}
 
 impl Logs {
     /// With one more object.
     #[must_use]
     pub fn with(mut self, key: &str, body: Vec<u8>) -> Self {
-        self.0.insert(key.into(), body);
+        self.objects.insert(key.into(), body);
         self
     }
 }
 
 impl LogStore for Logs {
     async fn open(&self, object: &ObjectRef) -> Result<Box<dyn BufRead + Send>, OpenError> {
-        match self.0.get(&object.key) {
+        match self.objects.get(&object.key) {
             Some(body) => Ok(Box::new(Cursor::new(body.clone()))),
             None => Err(OpenError { object: object.clone(), problem: "NoSuchKey".into() }),
         }
+    }
+
+    fn has_time(&self) -> bool {
+        !self.is_out_of_time
     }
 }
 
@@ -36,6 +44,7 @@ impl LogStore for Logs {
 #[derive(Debug, Default)]
 pub struct Alerts {
     sent: Mutex<Vec<Alert>>,
+    went_on: Mutex<Vec<String>>,
     /// Alerts about a table of this name are refused.
     pub refused_table: Option<&'static str>,
 }
@@ -53,10 +62,23 @@ impl Alerts {
         lines.sort();
         lines
     }
+
+    /// The subjects of what was published of alerts that went on.
+    pub fn went_on(&self) -> Vec<String> {
+        self.went_on.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl AlertSink for Alerts {
-    async fn publish(&self, alert: &Alert) -> Result<(), SinkError> {
+    async fn publish(&self, notice: Notice<'_>) -> Result<(), SinkError> {
+        let alert = match notice {
+            Notice::Alert(alert) => alert,
+            Notice::WentOn(..) => {
+                let subject = notice.message().subject;
+                self.went_on.lock().unwrap_or_else(PoisonError::into_inner).push(subject);
+                return Ok(());
+            }
+        };
         let table = alert.table.as_ref().map(|table| table.name.as_ref());
         if table.is_some() && table == self.refused_table {
             return Err(SinkError { sink: "topic".into(), problem: "refused".into() });

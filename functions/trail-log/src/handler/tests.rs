@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
-use tablewarden_testkit::fakes::{Alerts, Logs, Metrics, Objects};
+use tablewarden_core::state::InMemory;
+use tablewarden_testkit::fakes::{Alerts, BrokenStore, Logs, Metrics, Objects};
 use tablewarden_testkit::gzip;
 
 use super::*;
@@ -42,12 +43,13 @@ fn created(key: &str) -> String {
     json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]}).to_string()
 }
 
-fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects> {
+fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects, InMemory> {
     Handler {
         logs,
         alerts: Alerts::default(),
         metrics: Metrics::default(),
         archive: None,
+        state: None,
         policy: None,
         rules: None,
         limits: Limits::default(),
@@ -55,8 +57,8 @@ fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects> {
     }
 }
 
-async fn failures(handler: &Handler<Logs, Alerts, Metrics, Objects>, payload: &[u8]) -> Vec<String> {
-    let response = handler.handle(payload).await.unwrap();
+async fn failures(handler: &Handler<Logs, Alerts, Metrics, Objects, InMemory>, payload: &[u8]) -> Vec<String> {
+    let response = handler.handle(payload, "invocation").await.unwrap();
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
@@ -93,7 +95,7 @@ async fn a_message_comes_again_until_its_alerts_are_out() {
     let payload = sqs(&[("orders", created(&key(1))), ("carts", created(&key(2))), ("empty", created(&key(3)))]);
     assert_eq!(failures(&handler, &payload).await, ["orders"]);
     assert_eq!(handler.alerts.sent(), ["item-deletion carts 1"]);
-    let sums = |handler: &Handler<_, _, Metrics, _>| {
+    let sums = |handler: &Handler<_, _, Metrics, _, InMemory>| {
         ["AlertsFailed", "ItemsDeleted", "RecordsRead"].map(|m| handler.metrics.sum(m, &[]))
     };
     assert_eq!(sums(&handler), [1, 1, 1]);
@@ -131,7 +133,7 @@ async fn what_is_told_is_archived_and_a_redelivery_writes_the_same_object() {
     handler.archive = Some(Objects::default());
     let payload = sqs(&[("one", created(&key(1)))]);
     assert_eq!(failures(&handler, &payload).await, [""; 0]);
-    let objects = |handler: &Handler<_, _, _, Objects>| handler.archive.as_ref().unwrap().all();
+    let objects = |handler: &Handler<_, _, _, Objects, InMemory>| handler.archive.as_ref().unwrap().all();
     let first = objects(&handler);
     assert_eq!(first.len(), 1);
     assert!(first.keys().all(|name| name.starts_with("date=2026-03-02/account=111122223333/")), "{:?}", first.keys());
@@ -174,9 +176,9 @@ async fn the_same_object_announced_twice_is_told_once() {
 #[tokio::test]
 async fn what_no_queue_keeps_fails_as_a_whole() {
     let handler = handler(Logs::default());
-    let error = handler.handle(created(&key(1)).as_bytes()).await.unwrap_err().to_string();
+    let error = handler.handle(created(&key(1)).as_bytes(), "invocation").await.unwrap_err().to_string();
     assert!(error.contains("NoSuchKey") && error.contains(&key(1)), "{error}");
-    let error = handler.handle(b"{\"who\":\"knows\"}").await.unwrap_err().to_string();
+    let error = handler.handle(b"{\"who\":\"knows\"}", "invocation").await.unwrap_err().to_string();
     assert!(error.contains("expected a notification"), "{error}");
 }
 

@@ -61,7 +61,7 @@ impl Alert {
     pub fn to_json(&self, event_ids: usize) -> Value {
         let Actor { kind, name, account, permission_set, person, .. } = &self.actor;
         let findings: Vec<Value> = self.findings.iter().map(|finding| finding.to_json(event_ids)).collect();
-        json!({
+        let mut alert = json!({
             "version": 1,
             "subject": self.subject(),
             "detection": self.detection.id,
@@ -87,7 +87,18 @@ impl Alert {
             "last_seen": self.findings.iter().map(|finding| finding.last_seen).max().map(|time| time.to_string()),
             "accesses": self.accesses(),
             "findings": findings,
-        })
+        });
+        if let (Some(object), Some(held)) = (alert.as_object_mut(), &self.held_back) {
+            object.insert("held_back".into(), json!(held));
+        }
+        alert
+    }
+}
+
+impl Message {
+    /// The message with these bodies: for machines, for people, and in short.
+    pub(super) fn of(subject: String, machine: &Value, person: &str, sms: &str) -> Self {
+        Self { subject, body: bodies(machine, person, sms) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod message;
 mod subject;
+mod summary;
 mod text;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 pub use message::Message;
+pub use summary::{HeldBack, Summary};
 
 use crate::actor::Actor;
 use crate::detections::Detection;
@@ -38,6 +40,8 @@ pub struct Alert {
     pub severity: Severity,
     /// One for each effect and outcome, the gravest first; never empty.
     pub findings: Vec<Finding>,
+    /// What was held back since the last alert like it.
+    pub held_back: Option<HeldBack>,
     /// What the policy calls the account.
     account_name: Option<String>,
     /// Whom the policy names for the table.
@@ -47,6 +51,33 @@ pub struct Alert {
 
 /// An attribute of an SNS message, for filter policies: name and value.
 pub type Attribute = (&'static str, String);
+
+/// What is published: an alert, or what was held back of some.
+#[derive(Debug, Clone, Copy)]
+pub enum Notice<'a> {
+    /// An alert.
+    Alert(&'a Alert),
+    /// That alerts like one that was told went on.
+    WentOn(&'a Summary, &'a HeldBack),
+}
+
+impl Notice<'_> {
+    /// The message within SNS's limits.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Alert(alert) => alert.message(),
+            Self::WentOn(summary, held) => summary.message(held),
+        }
+    }
+
+    /// The message attributes, for filter policies.
+    pub fn attributes(self) -> Vec<Attribute> {
+        match self {
+            Self::Alert(alert) => alert.attributes(),
+            Self::WentOn(summary, held) => summary.attributes(held),
+        }
+    }
+}
 
 /// Folds sorted findings into alerts, the gravest first.
 pub fn fold(findings: Vec<Finding>, policy: Option<&Policy>) -> Vec<Alert> {
@@ -65,6 +96,7 @@ pub fn fold(findings: Vec<Finding>, policy: Option<&Policy>) -> Vec<Alert> {
                 region: region.clone(),
                 severity: finding.severity,
                 findings: Vec::new(),
+                held_back: None,
                 account_name: policy.and_then(|policy| policy.account_name(account)).map(ToOwned::to_owned),
                 owner: of_table.and_then(|table| table.owner.clone()),
                 sensitivity: of_table.map(|table| table.sensitivity),
@@ -82,17 +114,8 @@ impl Alert {
     /// SNS refuses a message for an attribute that is empty or holds control characters, so what a caller could have
     /// written is escaped: an alert must not be held back by what it tells of.
     pub fn attributes(&self) -> Vec<Attribute> {
-        let value = |text: &str| if text.is_empty() { "unknown".to_owned() } else { printable(text, 256) };
-        let mut attributes = vec![
-            ("severity", self.severity.as_str().to_owned()),
-            ("detection", self.detection.id.to_owned()),
-            ("account", value(&self.account)),
-            ("region", value(&self.region)),
-        ];
-        if let Some(table) = &self.table {
-            attributes.push(("table", value(&table.name)));
-        }
-        attributes
+        let table = self.table.as_ref().map(|table| table.name.as_ref());
+        attributes(self.severity, self.detection.id, &self.account, &self.region, table)
     }
 
     /// Why, in a line: the reasons of its findings, each once.
@@ -137,6 +160,18 @@ impl Alert {
     fn plane(&self) -> Plane {
         self.findings.iter().map(|finding| finding.plane).min().unwrap_or(Plane::Data)
     }
+}
+
+fn attributes(severity: Severity, detection: &str, account: &str, region: &str, table: Option<&str>) -> Vec<Attribute> {
+    let value = |text: &str| if text.is_empty() { "unknown".to_owned() } else { printable(text, 256) };
+    let mut attributes = vec![
+        ("severity", severity.as_str().to_owned()),
+        ("detection", detection.to_owned()),
+        ("account", value(account)),
+        ("region", value(region)),
+    ];
+    attributes.extend(table.map(|table| ("table", value(table))));
+    attributes
 }
 
 #[cfg(test)]

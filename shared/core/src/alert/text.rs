@@ -43,6 +43,9 @@ impl Alert {
         for reason in reasons {
             line("Why", printable(&reason, 4 * LINE));
         }
+        if let Some(held) = &self.held_back {
+            line("Since", held.words());
+        }
         let _ = write!(text, "\nWhy it matters\n  {}\n\nFirst steps\n", self.detection.why);
         for (number, step) in self.detection.first_steps.iter().enumerate() {
             let _ = writeln!(text, "  {}. {step}", number + 1);
@@ -56,7 +59,7 @@ impl Alert {
         let mut left_out = self.accesses();
         for id in ids {
             let _ = writeln!(text, "  {}", printable(&id.to_string(), LINE));
-            left_out -= 1;
+            left_out = left_out.saturating_sub(1);
         }
         if left_out > 0 {
             let _ = writeln!(text, "  and {left_out} more");

@@ -12,7 +12,7 @@ use super::steps::Link;
 use super::words;
 use crate::access::Outcome;
 use crate::detections::{self, Counter, Detection, Judge, Weighing, Window};
-use crate::finding::{Circumstances, EventId, Finding, Sighting, Subject};
+use crate::finding::{Burst, Circumstances, EventId, Finding, Sighting, Subject};
 use crate::policy::{Policy, Setting, TablePolicy};
 use crate::ports::{Counted, Counts};
 use crate::severity::Severity;
@@ -240,6 +240,7 @@ fn explained(
         sensitivity: series.sensitivity,
         attempt: None,
     };
+    finding.burst = burst(&stretches, &peaks);
     for peak in &peaks {
         let from = start(peak.first).unwrap_or(finding.first.time);
         let mut reason = words::peak(peak, window, &finding, from);
@@ -251,6 +252,19 @@ fn explained(
         finding.explain(weighing.severity(), &reason, remedy);
     }
     FiredWindow { finding, stretches, table_is_named: series.is_named }
+}
+
+/// The stretch of all windows that fired, and how far they went.
+fn burst(stretches: &[Stretch], peaks: &[Peak]) -> Option<Burst> {
+    let level = |peak: &Peak| {
+        let times = |factor: u64| peak.sum >= peak.limit.threshold.saturating_mul(factor);
+        u8::from(times(10)) + u8::from(times(100))
+    };
+    Some(Burst {
+        first: stretches.iter().map(|stretch| stretch.first).min()?.saturating_mul(WIDTH),
+        last: stretches.iter().map(|stretch| stretch.last).max()?.saturating_add(1).saturating_mul(WIDTH),
+        level: peaks.iter().map(level).max()?,
+    })
 }
 
 /// What the actor then succeeded with, in words.

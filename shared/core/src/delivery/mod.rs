@@ -85,6 +85,8 @@ pub enum SkipReason {
     NotCloudTrail,
     /// An event about something else: a finding of another service, a subscription being confirmed, a tag set.
     OtherEvent,
+    /// A log object that an earlier run is done with.
+    Repeated,
 }
 
 impl SkipReason {
@@ -99,6 +101,7 @@ impl SkipReason {
             Self::Aggregated => "Aggregated",
             Self::NotCloudTrail => "NotCloudTrail",
             Self::OtherEvent => "OtherEvent",
+            Self::Repeated => "Repeated",
         }
     }
 }

@@ -28,7 +28,14 @@ pub(crate) struct Share {
 impl Share {
     /// Of one access, at a time, of so many items.
     pub(crate) fn of(time: Timestamp, items: Option<u64>) -> Self {
-        Self { time, accesses: 1, of_unknown_size: u32::from(items.is_none()), items: items.unwrap_or_default() }
+        Self { time, accesses: 1, of_unknown_size: u32::from(items.is_none()), items: items.unwrap_or(0) }
+    }
+
+    fn grow(&mut self, more: Self) {
+        self.time = self.time.min(more.time);
+        self.accesses = self.accesses.saturating_add(more.accesses);
+        self.of_unknown_size = self.of_unknown_size.saturating_add(more.of_unknown_size);
+        self.items = self.items.saturating_add(more.items);
     }
 }
 
@@ -36,12 +43,7 @@ impl Events {
     /// Adds an access of an event.
     pub(crate) fn add(&mut self, id: &EventId, share: Share) {
         match self.kept.get_mut(id) {
-            Some(known) => {
-                known.time = known.time.min(share.time);
-                known.accesses = known.accesses.saturating_add(share.accesses);
-                known.of_unknown_size = known.of_unknown_size.saturating_add(share.of_unknown_size);
-                known.items = known.items.saturating_add(share.items);
-            }
+            Some(known) => known.grow(share),
             None => self.insert(id.clone(), share),
         }
     }
@@ -54,13 +56,11 @@ impl Events {
         }
     }
 
-    /// Adds the events of another finding that are not known here.
+    /// Adds the events of another finding.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.more |= other.more;
         for (id, share) in &other.kept {
-            if !self.kept.contains_key(id) {
-                self.insert(id.clone(), *share);
-            }
+            self.add(id, *share);
         }
     }
 
@@ -85,6 +85,11 @@ impl Events {
     /// Their ids, the smallest first.
     pub fn iter(&self) -> impl Iterator<Item = &EventId> {
         self.kept.keys()
+    }
+
+    /// Their times and ids.
+    pub(crate) fn with_times(&self) -> impl Iterator<Item = (Timestamp, &EventId)> {
+        self.kept.iter().map(|(id, share)| (share.time, id))
     }
 
     /// The smallest id.

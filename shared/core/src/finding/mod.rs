@@ -1,6 +1,7 @@
 //! Findings: one detection about one or more accesses.
 
 mod event_id;
+mod events;
 mod folding;
 mod json;
 mod sample;
@@ -11,18 +12,22 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use event_id::{EventId, Seen};
+pub use events::Events;
 pub use folding::Findings;
 pub use sample::Sample;
 pub(crate) use sighting::{Circumstances, Sighting};
 pub use subject::{SEVERAL, Subject};
 
+use crate::detections::Judge;
 use crate::operation::Plane;
 use crate::place::Place;
 use crate::ports::Step;
 use crate::severity::Severity;
+use events::Share;
 use sighting::cut;
 
 /// One detection about accesses of one actor to one table, alike in effect and outcome.
@@ -42,8 +47,8 @@ pub struct Finding {
     pub first: Evidence,
     /// The event time of the latest access.
     pub last_seen: Timestamp,
-    /// The events it is about, one for each access; of a flood, a part.
-    pub event_ids: Sample<EventId, 100_000>,
+    /// The events it is about; of a flood, a part.
+    pub event_ids: Events,
     /// Why the detection spoke up.
     pub reasons: Sample<String>,
     /// What would make it expected, as lines of policy or words about them.
@@ -76,6 +81,19 @@ pub struct Finding {
     pub places: Sample<Place>,
     /// The messages of the batch that the records came with, by their position.
     pub origins: BTreeSet<usize>,
+    /// How much it was, where it is about a window.
+    pub burst: Option<Burst>,
+}
+
+/// A stretch of event time in which a window fired, and how far above its threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Burst {
+    /// Its first second since the epoch.
+    pub first: i64,
+    /// Its last.
+    pub last: i64,
+    /// 0 from the threshold on, 1 from ten times as much on, 2 from a hundred times.
+    pub level: u8,
 }
 
 /// One event, and where to look at it.
@@ -98,6 +116,17 @@ pub struct Origin<'a> {
     pub message: usize,
 }
 
+impl Burst {
+    /// Both as one.
+    fn with(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+            level: self.level.max(other.level),
+        }
+    }
+}
+
 impl Finding {
     /// An empty one, of which only the earliest access is known.
     pub(crate) fn new(subject: Subject, first: Evidence) -> Self {
@@ -109,7 +138,7 @@ impl Finding {
             accesses_of_unknown_size: 0,
             last_seen: first.time,
             first,
-            event_ids: Sample::default(),
+            event_ids: Events::default(),
             reasons: Sample::default(),
             remedy: None,
             operations: Sample::default(),
@@ -126,6 +155,7 @@ impl Finding {
             error_codes: Sample::default(),
             places: Sample::default(),
             origins: BTreeSet::new(),
+            burst: None,
         }
     }
 
@@ -160,7 +190,7 @@ impl Finding {
             }
         }
         self.last_seen = self.last_seen.max(*time);
-        self.event_ids.add_ref(event_id);
+        self.event_ids.add(event_id, Share::of(*time, *items));
         for key in keys {
             self.keys.add_ref(cut(key));
         }
@@ -205,7 +235,7 @@ impl Finding {
         self.accesses += step.event_ids.len() as u64;
         self.accesses_of_unknown_size += step.event_ids.len() as u64;
         for event_id in &step.event_ids {
-            self.event_ids.add_ref(event_id);
+            self.event_ids.add(event_id, Share::of(step.first, None));
         }
         self.name(&step.subject);
     }
@@ -264,6 +294,32 @@ impl Finding {
         }
         self.places.merge(&other.places);
         self.origins.extend(&other.origins);
+        self.burst = match (self.burst, other.burst) {
+            (Some(one), Some(other)) => Some(one.with(other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    /// Takes out what is known elsewhere; whether anything is left to tell.
+    ///
+    /// What windows and chains put together stays whole, as long as there is anything new in it. What describes the rest,
+    /// such as the addresses, stays too: it is a sample.
+    pub(crate) fn forget(&mut self, is_known: impl Fn(&EventId) -> bool) -> bool {
+        if matches!(self.subject.detection.judge, Judge::Window(_) | Judge::Chain(_)) {
+            return self.event_ids.has_more() || self.event_ids.iter().any(|id| !is_known(id));
+        }
+        for share in self.event_ids.take(is_known) {
+            self.accesses = self.accesses.saturating_sub(share.accesses.into());
+            self.accesses_of_unknown_size = self.accesses_of_unknown_size.saturating_sub(share.of_unknown_size.into());
+            self.items = self.items.saturating_sub(share.items);
+        }
+        if let Some((time, event_id)) = self.event_ids.earliest()
+            && !self.event_ids.contains(&self.first.event_id)
+        {
+            let place = self.places.first().unwrap_or(&self.first.place).clone();
+            self.first = Evidence { time, event_id: event_id.clone(), place };
+        }
+        self.accesses > 0
     }
 
     /// The number of items, where any number is known.

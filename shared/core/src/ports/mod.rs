@@ -9,7 +9,7 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use crate::access::{Access, Call};
-use crate::alert::Alert;
+use crate::alert::Notice;
 use crate::archive::Batch;
 use crate::detections::{Context, Unit};
 use crate::finding::{EventId, Subject};
@@ -21,12 +21,15 @@ pub use store::{Item, Key, Store, StoreError};
 pub trait LogStore {
     /// Opens an object; reading goes on while it is downloaded, and may block.
     fn open(&self, object: &ObjectRef) -> impl Future<Output = Result<Box<dyn BufRead + Send>, OpenError>> + Send;
+
+    /// Whether there is time to read on. Where there is none, what could not be read is not to blame.
+    fn has_time(&self) -> bool;
 }
 
 /// Where alerts go.
 pub trait AlertSink {
-    /// Publishes one alert; once this returns `Ok`, the alert is out.
-    fn publish(&self, alert: &Alert) -> impl Future<Output = Result<(), SinkError>> + Send;
+    /// Publishes one message; once this returns `Ok`, it is out.
+    fn publish(&self, notice: Notice<'_>) -> impl Future<Output = Result<(), SinkError>> + Send;
 }
 
 /// Where metric data goes.

@@ -29,10 +29,14 @@
 mod counts;
 mod history;
 mod key;
+mod ledger;
 mod memory;
+pub mod objects;
 mod steps;
+mod telling;
 
 pub use history::Shared;
 pub use memory::InMemory;
+pub use telling::{Due, Open, Telling, TellingError, Turn};
 #[cfg(test)]
 pub(crate) mod testing;

@@ -90,6 +90,12 @@ pub struct Tally {
     pub alerts_sent: u64,
     /// Alerts that could not be published.
     pub alerts_failed: u64,
+    /// Alerts held back, since their like was told lately.
+    pub alerts_held_back: u64,
+    /// Alerts of which all was told before.
+    pub alerts_repeated: u64,
+    /// How often it could not be read or noted what other runs told.
+    pub state_failures: u64,
     /// Findings by event-time minute and severity.
     findings: BTreeMap<(Minute, Severity), u64>,
     /// What was done, by event-time minute and table.
@@ -175,6 +181,11 @@ impl Tally {
         Self { objects_failed: failed, ..Self::default() }
     }
 
+    /// Leaves it to another function to count what was done to tables.
+    pub fn leave_accesses(&mut self) {
+        self.cells.clear();
+    }
+
     /// Adds another tally to this one.
     pub fn merge(&mut self, other: Self) {
         self.records_read += other.records_read;
@@ -184,6 +195,9 @@ impl Tally {
         self.hits_suppressed += other.hits_suppressed;
         self.alerts_sent += other.alerts_sent;
         self.alerts_failed += other.alerts_failed;
+        self.alerts_held_back += other.alerts_held_back;
+        self.alerts_repeated += other.alerts_repeated;
+        self.state_failures += other.state_failures;
         add_all(&mut self.records_skipped, other.records_skipped);
         add_all(&mut self.records_rejected, other.records_rejected);
         add_all(&mut self.deliveries_skipped, other.deliveries_skipped);

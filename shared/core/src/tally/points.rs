@@ -78,6 +78,9 @@ impl Tally {
             ("ObjectsFailed", self.objects_failed),
             ("AlertsSent", self.alerts_sent),
             ("AlertsFailed", self.alerts_failed),
+            ("AlertsHeldBack", self.alerts_held_back),
+            ("AlertsRepeated", self.alerts_repeated),
+            ("StateFailures", self.state_failures),
         ];
         let mut points: Vec<Point> =
             counts.into_iter().map(|(metric, value)| count(metric, value, now, Vec::new())).collect();
