@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudwatch::types::{Datapoint, Statistic};
+use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use aws_sdk_eventbridge::types::{InputTransformer, PutEventsRequestEntry, Target};
 use aws_sdk_lambda::types::{Environment, FunctionCode, FunctionResponseType, Runtime, State};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
@@ -30,6 +31,8 @@ pub struct Cloud {
     pub sns: aws_sdk_sns::Client,
     /// Amazon CloudWatch.
     pub cloudwatch: aws_sdk_cloudwatch::Client,
+    /// Amazon DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
     /// Amazon EventBridge.
     pub eventbridge: aws_sdk_eventbridge::Client,
     /// AWS Lambda.
@@ -72,6 +75,7 @@ impl Cloud {
             sqs: aws_sdk_sqs::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
             eventbridge: aws_sdk_eventbridge::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
         }
@@ -104,6 +108,19 @@ impl Cloud {
             objects.insert(key.to_owned(), body.into_bytes().to_vec());
         }
         Ok(objects)
+    }
+
+    /// Makes a table for what functions remember.
+    pub async fn state_table(&self, name: &str) -> anyhow::Result<()> {
+        let attribute = |name: &str| {
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()
+        };
+        let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+        let create = self.dynamodb.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+        let create = create.attribute_definitions(attribute("partition")?).attribute_definitions(attribute("sort")?);
+        let create = create.key_schema(key("partition", KeyType::Hash)?).key_schema(key("sort", KeyType::Range)?);
+        create.send().await.with_context(|| format!("table {name}"))?;
+        Ok(())
     }
 
     /// Makes a queue.

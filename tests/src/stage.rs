@@ -17,6 +17,9 @@ pub const BUCKET: &str = "example-trail-logs";
 /// The namespace of the metrics: the functions' default.
 const NAMESPACE: &str = "Tablewarden";
 
+/// What makes functions remember what was told, where a stage [has](Stage::remembering) the table for it.
+pub const REMEMBERING: (&str, &str) = ("TABLEWARDEN_STATE_TABLE", "tablewarden-state");
+
 /// A trail's bucket that announces its objects to a queue, and a topic with a queue that listens to it.
 #[derive(Debug)]
 pub struct Stage {
@@ -54,6 +57,13 @@ impl Stage {
         let machines = cloud.queue("machines").await?;
         cloud.subscribe(&topic, &machines, Wrapping::Raw, None).await?;
         Ok(Self { emulator, cloud, deliveries, topic, machines })
+    }
+
+    /// The same with a table for what functions remember.
+    pub async fn remembering() -> Result<Self> {
+        let stage = Self::set().await?;
+        stage.cloud.state_table(REMEMBERING.1).await?;
+        Ok(stage)
     }
 
     /// The settings of a function that works here, and then `more`, which may put others in their place.

@@ -35,9 +35,10 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
     /// tries again, and hands it to the function's dead-letter queue in the end.
     pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<(), Error> {
         let now = (self.now)();
-        let telling = self.state.as_ref().map(|(store, cooldown)| {
-            Telling::new(store, invocation.to_owned(), self.now, *cooldown)
-        });
+        let telling = self
+            .state
+            .as_ref()
+            .map(|(store, cooldown)| Telling::new(store, invocation.to_owned(), self.now, *cooldown));
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
         if telling.is_some() {
             audit = audit.among_others();

@@ -43,9 +43,10 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
     /// found in it is told again, if no run has told it: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
-        let telling = self.state.as_ref().map(|(store, cooldown)| {
-            Telling::new(store, invocation.to_owned(), self.now, *cooldown)
-        });
+        let telling = self
+            .state
+            .as_ref()
+            .map(|(store, cooldown)| Telling::new(store, invocation.to_owned(), self.now, *cooldown));
         let decoded = delivery::decode(payload)?;
         let (progress, mut forgotten) = progress(telling.as_ref(), &decoded).await;
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());

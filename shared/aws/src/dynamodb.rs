@@ -184,7 +184,9 @@ impl Store for DynamoDbStore {
             };
             match put.send().await {
                 Ok(_) => Ok(true),
-                Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Err(error)
+                    if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+                {
                     Ok(false)
                 }
                 Err(error) => Err(with_sources(&error)),
@@ -240,7 +242,8 @@ fn item(attributes: &HashMap<String, AttributeValue>) -> Result<Item, String> {
     let of = |name: &str| attributes.get(name).ok_or_else(|| format!("an item has no attribute {name}"));
     let wrong = |name: &str| format!("the attribute {name} of an item is of another type");
     let text = |name: &str| of(name)?.as_s().cloned().map_err(|_| wrong(name));
-    let number = |name: &str| of(name)?.as_n().ok().and_then(|number| number.parse::<u64>().ok()).ok_or_else(|| wrong(name));
+    let number =
+        |name: &str| of(name)?.as_n().ok().and_then(|number| number.parse::<u64>().ok()).ok_or_else(|| wrong(name));
     let value = of(VALUE)?.as_b().map_err(|_| wrong(VALUE))?.clone().into_inner();
     let seconds = i64::try_from(number(EXPIRES)?).map_err(|_| wrong(EXPIRES))?;
     Ok(Item {

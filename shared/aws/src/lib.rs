@@ -21,6 +21,6 @@ pub mod sns;
 pub mod source;
 pub mod start;
 pub mod telemetry;
-pub mod time_left;
 #[cfg(test)]
 mod testing;
+pub mod time_left;

@@ -90,7 +90,10 @@ mod tests {
         for (all, reading, telling) in cases {
             let (for_reading, for_telling) = begun(all);
             let near = |left: Duration, want: u64| (want..=want + 1).contains(&left.as_secs());
-            assert!(near(for_reading, reading.max(1) - 1) && near(for_telling, telling.max(1) - 1), "{all}: {for_reading:?} {for_telling:?}");
+            assert!(
+                near(for_reading, reading.max(1) - 1) && near(for_telling, telling.max(1) - 1),
+                "{all}: {for_reading:?} {for_telling:?}"
+            );
         }
     }
 

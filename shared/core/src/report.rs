@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use crate::alert::{self, Alert, Notice};
 use crate::archive;
 use crate::audit::Audit;
-use crate::audit::Audit;
 use crate::finding::Finding;
 use crate::place::ObjectRef;
 use crate::policy::Policy;
@@ -66,21 +65,6 @@ pub struct Outcome {
     pub forgotten: Vec<StoreError>,
     /// Why the metrics are not out.
     pub unmeasured: Option<SinkError>,
-}
-
-/// Ends an audit, which goes on from other runs where they are remembered: its findings, its counts since they were taken
-/// last, and why it may know nothing of others.
-pub async fn settle<S: Store + Sync>(
-    audit: Audit,
-    telling: Option<&Telling<'_, S>>,
-) -> (Vec<Finding>, Tally, Option<StoreError>) {
-    let Some(telling) = telling else {
-        let (findings, tally) = audit.settle_alone();
-        return (findings, tally, None);
-    };
-    let mut history = telling.history();
-    let (findings, tally) = audit.settle(&mut history).await;
-    (findings, tally, history.into_trouble())
 }
 
 /// Ends an audit, which goes on from other runs where they are remembered: its findings, its counts since they were taken
@@ -254,11 +238,7 @@ async fn tell_one<A: AlertSink, S: Store + Sync>(
 }
 
 /// Tells of alerts that were held back for as long as they had to be.
-async fn tell_what_went_on<A: AlertSink, S: Store + Sync>(
-    telling: &Telling<'_, S>,
-    sink: &A,
-    outcome: &mut Outcome,
-) {
+async fn tell_what_went_on<A: AlertSink, S: Store + Sync>(telling: &Telling<'_, S>, sink: &A, outcome: &mut Outcome) {
     let due = match telling.due().await {
         Ok(due) => due,
         Err(error) => {

@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use tablewarden_core::alert::{Alert, Notice};
 use tablewarden_core::archive::Batch;
 use tablewarden_core::place::ObjectRef;
-use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, OpenError, SinkError};
+use tablewarden_core::ports::{
+    AlertSink, Archive, Item, Key, LogStore, MetricSink, OpenError, SinkError, Store, StoreError,
+};
 use tablewarden_core::tally::{Point, Value};
 
 /// A bucket in memory; objects that were not put are missing.
@@ -151,5 +153,39 @@ impl MetricSink for Metrics {
         }
         self.points.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(points);
         Ok(())
+    }
+}
+
+/// A store that is down.
+#[derive(Debug)]
+pub struct BrokenStore;
+
+fn down() -> StoreError {
+    StoreError { store: "state".into(), problem: "down".into() }
+}
+
+impl Store for BrokenStore {
+    async fn get(&self, _: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        Err(down())
+    }
+
+    async fn range(&self, _: &str, _: &str, _: &str) -> Result<Vec<Item>, StoreError> {
+        Err(down())
+    }
+
+    async fn put(&self, _: Vec<Item>) -> Result<(), StoreError> {
+        Err(down())
+    }
+
+    async fn swap(&self, _: Item) -> Result<bool, StoreError> {
+        Err(down())
+    }
+
+    async fn remove(&self, _: Vec<Key>) -> Result<(), StoreError> {
+        Err(down())
+    }
+
+    async fn wait(&self, _: u32) -> bool {
+        false
     }
 }

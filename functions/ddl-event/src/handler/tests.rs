@@ -79,7 +79,8 @@ async fn what_is_no_call_is_refused_or_skipped_with_a_reason() {
 #[tokio::test]
 async fn an_event_beside_a_log_object_is_refused_whole_and_tells_nothing() {
     let handler = handler();
-    let error = handler.handle(format!("[{API_CALL},{LOG_OBJECT}]").as_bytes(), "invocation").await.unwrap_err().to_string();
+    let error =
+        handler.handle(format!("[{API_CALL},{LOG_OBJECT}]").as_bytes(), "invocation").await.unwrap_err().to_string();
     assert!(error.contains("that is for the function trail-log"), "{error}");
     assert_eq!(handler.alerts.sent(), [""; 0]);
     assert_eq!(handler.metrics.sum("RecordsRead", &[]), 0);

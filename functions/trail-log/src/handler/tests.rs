@@ -5,6 +5,9 @@ use tablewarden_testkit::gzip;
 
 use super::*;
 
+/// An event id as CloudTrail makes them.
+const ID: &str = "1f0c4a3e-7b52-4b8e-9d55-0a6f3c2b1d4e";
+
 const BUCKET: &str = "example-trail-logs";
 
 /// A log object's key.
@@ -196,4 +199,97 @@ async fn rejects_are_counted_and_the_counts_reconcile() {
     assert_eq!(handler.metrics.sum("Accesses", &[("Table", "other"), ("Effect", "delete")]), 1);
     assert_eq!(handler.metrics.sum("ItemsDeleted", &[]), handler.metrics.sum("ItemsDeleted", &[("Table", "other")]));
     assert_eq!(handler.metrics.sum("Findings", &[("Severity", "low")]), handler.metrics.sum("AlertsSent", &[]));
+}
+
+/// A handler that remembers what was told, in a store that outlives it.
+fn remembering(logs: Logs) -> Handler<Logs, Alerts, Metrics, InMemory> {
+    Handler { state: Some((InMemory::default(), SignedDuration::from_hours(1))), ..handler(logs) }
+}
+
+#[tokio::test]
+async fn an_object_that_is_delivered_again_tells_nothing_and_counts_nothing() {
+    let handler = remembering(Logs::default().with(&key(1), object(&[deletion(ID, "orders")])));
+    for _ in 0..2 {
+        assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    }
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+    let sums = |metric| handler.metrics.sum(metric, &[]);
+    assert_eq!((sums("RecordsRead"), sums("ItemsDeleted"), sums("ObjectsDone")), (1, 1, 1));
+    assert_eq!(handler.metrics.sum("DeliveriesSkipped", &[("Reason", "Repeated")]), 1);
+}
+
+#[tokio::test]
+async fn an_event_in_two_objects_is_told_once() {
+    let logs = Logs::default()
+        .with(&key(1), object(&[deletion(ID, "orders")]))
+        .with(&key(2), object(&[deletion(ID, "orders")]));
+    let handler = remembering(logs);
+    for n in [1, 2] {
+        assert_eq!(failures(&handler, &sqs(&[("one", created(&key(n)))])).await, [""; 0]);
+    }
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+    assert_eq!(handler.metrics.sum("AlertsRepeated", &[]), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_object_is_counted_once_however_often_it_comes() {
+    let whole = object(&[deletion(ID, "orders")]);
+    let handler = remembering(Logs::default().with(&key(1), whole[..whole.len() - 6].to_vec()));
+    for _ in 0..3 {
+        assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, ["one"]);
+    }
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+    let sums = |metric| handler.metrics.sum(metric, &[]);
+    assert_eq!((sums("RecordsRead"), sums("ItemsDeleted"), sums("ObjectsFailed")), (1, 1, 3));
+}
+
+#[tokio::test]
+async fn what_is_not_finished_in_time_is_handed_back_and_counted_when_it_comes_again() {
+    let whole = object(&[deletion(ID, "orders")]);
+    let cut = whole[..whole.len() - 6].to_vec();
+    let mut handler = remembering(Logs::default().with(&key(1), cut));
+    handler.logs.is_out_of_time = true;
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, ["one"]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"], "what was found so far is told");
+    assert_eq!(handler.metrics.sum("RecordsRead", &[]), 0);
+    handler.logs = Logs::default().with(&key(1), whole);
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+    assert_eq!(handler.metrics.sum("RecordsRead", &[]), 1);
+}
+
+#[tokio::test]
+async fn a_burst_over_several_invocations_is_told_as_one() {
+    let id = |n: usize| format!("1f0c4a3e-7b52-4b8e-9d55-{n:012x}");
+    let part = |n: usize| object(&(n * 40..(n + 1) * 40).map(|n| deletion(&id(n), "orders")).collect::<Vec<_>>());
+    let logs = Logs::default().with(&key(0), part(0)).with(&key(1), part(1)).with(&key(2), part(2));
+    let handler = remembering(logs);
+    for n in 0..3 {
+        assert_eq!(failures(&handler, &sqs(&[("one", created(&key(n)))])).await, [""; 0]);
+    }
+    // The deletions of the first file are told by themselves, those of the next are like them.
+    assert_eq!(handler.alerts.sent(), ["bulk-deletion orders 40", "item-deletion orders 40"]);
+    assert_eq!(handler.metrics.sum("AlertsHeldBack", &[]), 2);
+}
+
+#[tokio::test]
+async fn without_its_memory_a_function_tells_what_it_finds_and_says_so() {
+    let logs = Logs::default().with(&key(1), object(&[deletion(ID, "orders")]));
+    let handler = handler(logs);
+    let handler = Handler {
+        state: Some((BrokenStore, SignedDuration::from_hours(1))),
+        logs: handler.logs,
+        alerts: handler.alerts,
+        metrics: handler.metrics,
+        policy: None,
+        rules: None,
+        limits: handler.limits,
+        now: handler.now,
+    };
+    for _ in 0..2 {
+        let response = handler.handle(&sqs(&[("one", created(&key(1)))]), "invocation").await.unwrap();
+        assert_eq!(response.batch_item_failures, []);
+    }
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1", "item-deletion orders 1"]);
+    assert!(handler.metrics.sum("StateFailures", &[]) >= 2);
 }

@@ -119,11 +119,7 @@ pub struct Origin<'a> {
 impl Burst {
     /// Both as one.
     fn with(self, other: Self) -> Self {
-        Self {
-            first: self.first.min(other.first),
-            last: self.last.max(other.last),
-            level: self.level.max(other.level),
-        }
+        Self { first: self.first.min(other.first), last: self.last.max(other.last), level: self.level.max(other.level) }
     }
 }
 

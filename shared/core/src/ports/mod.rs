@@ -180,7 +180,6 @@ impl Counts {
         Self { items: self.items.saturating_add(other.items), calls: self.calls.saturating_add(other.calls) }
     }
 
-
     /// Adds to the count of one unit.
     pub fn add(&mut self, unit: Unit, more: u64) {
         let count = match unit {

@@ -12,8 +12,12 @@ pub trait Store {
     fn get(&self, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
     /// The items of a partition between two sort keys, both included, in the order of their keys.
-    fn range(&self, partition: &str, from: &str, to: &str)
-    -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
+    fn range(
+        &self,
+        partition: &str,
+        from: &str,
+        to: &str,
+    ) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
     /// Stores items, whatever stands under their keys. Some may be stored where others fail.
     fn put(&self, items: Vec<Item>) -> impl Future<Output = Result<(), StoreError>> + Send;

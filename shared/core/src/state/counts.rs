@@ -43,10 +43,7 @@ pub(super) fn partition(subject: &Subject) -> String {
 pub(super) fn reach(counted: &Counted) -> Option<(String, String)> {
     let (first, last) = (counted.buckets.first_key_value()?.0, counted.buckets.last_key_value()?.0);
     let slot = |bucket: i64| bucket.div_euclid(SLOT);
-    Some((
-        key::number(slot(first.saturating_sub(counted.span))),
-        key::end(slot(last.saturating_add(counted.span))),
-    ))
+    Some((key::number(slot(first.saturating_sub(counted.span))), key::end(slot(last.saturating_add(counted.span)))))
 }
 
 /// The items that hold what a run counted.

@@ -51,7 +51,8 @@ impl<'s, S: Store + Sync> Shared<'s, S> {
             items.extend(steps::items(step, self.now)?);
         }
         self.store.put(items).await?;
-        let read = |reach: steps::Reach| async move { self.store.range(&reach.partition, &reach.from, &reach.to).await };
+        let read =
+            |reach: steps::Reach| async move { self.store.range(&reach.partition, &reach.from, &reach.to).await };
         let read = stream::iter(steps::reaches(run)).map(read).buffered(CONCURRENT);
         let items: Vec<Vec<_>> = read.try_collect().await?;
         steps::earlier(&items.concat(), run)

@@ -40,3 +40,5 @@ pub use memory::InMemory;
 pub use telling::{Due, Open, Telling, TellingError, Turn};
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -36,11 +36,7 @@ pub async fn progress<S: Store>(store: &S, objects: &[ObjectRef]) -> Result<Hash
 }
 
 /// Notes how far this run came with objects.
-pub async fn note<S: Store>(
-    store: &S,
-    objects: Vec<(ObjectRef, Progress)>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn note<S: Store>(store: &S, objects: Vec<(ObjectRef, Progress)>, now: Timestamp) -> Result<(), StoreError> {
     let expires = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     let item = |(object, progress): (ObjectRef, Progress)| {
         let value = if progress == Progress::Part { PART } else { WHOLE }.to_vec();

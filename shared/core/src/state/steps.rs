@@ -49,7 +49,8 @@ fn partitions(subject: &Subject) -> Vec<String> {
     if !subject.is_of_several_actors() {
         let Actor { kind, name, account, permission_set, person, via: _ } = &subject.actor;
         let optional = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
-        let parts = [kind.as_str().to_owned(), name.to_string(), optional(account), optional(permission_set), optional(person)];
+        let parts =
+            [kind.as_str().to_owned(), name.to_string(), optional(account), optional(permission_set), optional(person)];
         partitions.push(format!("step.1#actor#{}", key::digest(parts.iter().map(String::as_bytes))));
     }
     if let Some(table) = subject.table.as_ref().filter(|table| table.name != SEVERAL) {
@@ -83,12 +84,8 @@ pub(super) fn items(step: &Step, now: Timestamp) -> Result<Vec<Item>, StoreError
     // What is put in twice stands once.
     let sort = format!("{slot}#{}", key::digest([value.as_slice()]));
     let expires = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-    let item = |partition| Item {
-        key: Key { partition, sort: sort.clone() },
-        value: value.clone(),
-        version: 1,
-        expires,
-    };
+    let item =
+        |partition| Item { key: Key { partition, sort: sort.clone() }, value: value.clone(), version: 1, expires };
     Ok(partitions(&step.subject).into_iter().map(item).collect())
 }
 

@@ -285,7 +285,8 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
     }
 
     async fn swap(&self, open: &mut Open) -> Result<bool, StoreError> {
-        let broken = |error: serde_json::Error| StoreError { store: open.partition.clone(), problem: error.to_string() };
+        let broken =
+            |error: serde_json::Error| StoreError { store: open.partition.clone(), problem: error.to_string() };
         let value = serde_json::to_vec(&open.ledger).map_err(broken)?;
         open.version = open.version.saturating_add(1);
         let expires = (self.now)().saturating_add(KEPT).unwrap_or(Timestamp::MAX);

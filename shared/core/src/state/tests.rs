@@ -1,0 +1,215 @@
+//! Who tells what, and when, where several runs find the same.
+
+use std::cell::Cell;
+
+use futures::FutureExt as _;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{InMemory, Telling, TellingError, Turn};
+use crate::alert::{self, Alert};
+use crate::audit::Audit;
+use crate::finding::Origin;
+use crate::log_file::Limits;
+use crate::place::Place;
+use crate::ports::{Observer, Reject};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+thread_local! {
+    /// The clock of a test, in seconds from its morning.
+    static CLOCK: Cell<i64> = const { Cell::new(0) };
+}
+
+fn now() -> Timestamp {
+    "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(CLOCK.get())
+}
+
+struct NoRejects;
+
+impl Observer for NoRejects {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        panic!("{reject:?}");
+    }
+}
+
+/// The alerts of one detection about calls of one user on one table: the ids' numbers, each a second after the one before.
+fn alerts(detection: &str, api: &str, ids: impl IntoIterator<Item = u32>) -> Vec<Alert> {
+    let record = |id: u32| {
+        let time = "2026-03-02T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(i64::from(id));
+        format!(
+            r#"{{"eventID":"1f0c4a3e-7b52-4b8e-9d55-{id:012x}","eventTime":"{time}","eventSource":"dynamodb.amazonaws.com",
+                "eventName":"{api}","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
+                "requestParameters":{{"tableName":"orders"}},
+                "userIdentity":{{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/eve"}}}}"#
+        )
+    };
+    let records: Vec<String> = ids.into_iter().map(record).collect();
+    alerts_of(detection, &records)
+}
+
+fn alerts_of(detection: &str, records: &[String]) -> Vec<Alert> {
+    let mut audit = Audit::new(None, now(), Limits::default());
+    let (place, file) = (Place::File("test".into()), format!("[{}]", records.join(",")));
+    audit.any_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut NoRejects).unwrap();
+    let alerts = alert::fold(audit.into_findings(), None);
+    alerts.into_iter().filter(|alert| alert.detection.id == detection).collect()
+}
+
+fn deletion(ids: impl IntoIterator<Item = u32>) -> Alert {
+    alerts("item-deletion", "DeleteItem", ids).remove(0)
+}
+
+fn run<'s>(store: &'s InMemory, name: &str) -> Telling<'s, InMemory> {
+    Telling::new(store, name.to_owned(), now, HOUR)
+}
+
+/// What became of an alert that is published where it is to be told.
+fn tell(telling: &Telling<'_, InMemory>, mut alert: Alert) -> String {
+    match telling.open(&mut alert).now_or_never().unwrap() {
+        Ok(Turn::Known) => "known".to_owned(),
+        Ok(Turn::Held) => "held".to_owned(),
+        Ok(Turn::Tell(open)) => {
+            telling.close(open, &alert).now_or_never().unwrap().unwrap();
+            let accesses: u64 = alert.findings.iter().map(|finding| finding.accesses).sum();
+            let held = alert.held_back.map_or(String::new(), |held| format!(", {} held", held.alerts));
+            format!("told {accesses}{held}")
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+/// What is told of alerts that went on.
+fn tell_due(telling: &Telling<'_, InMemory>) -> Vec<String> {
+    let due = telling.due().now_or_never().unwrap().unwrap();
+    let tell = |due: super::Due| {
+        let line = format!("{} of {}: {}", due.held.alerts, due.summary.what, due.held.accesses);
+        telling.close_due(due).now_or_never().unwrap().unwrap();
+        line
+    };
+    due.into_iter().map(tell).collect()
+}
+
+#[test]
+fn an_event_is_told_once_whichever_run_finds_it() {
+    let store = InMemory::default();
+    assert_eq!(tell(&run(&store, "a"), deletion([1, 2])), "told 2");
+    assert_eq!(tell(&run(&store, "b"), deletion([1, 2])), "known");
+    assert_eq!(tell(&run(&store, "c"), deletion([2])), "known");
+    CLOCK.set(3600);
+    // What is new is told without what is known.
+    assert_eq!(tell(&run(&store, "d"), deletion([1, 2, 3])), "told 1");
+}
+
+#[test]
+fn events_without_ids_of_their_own_are_told_each_time() {
+    let store = InMemory::default();
+    let record = |id: &str| {
+        format!(
+            r#"{{"eventID":"{id}","eventTime":"2026-03-02T08:00:00Z","eventSource":"dynamodb.amazonaws.com",
+                "eventName":"DeleteItem","awsRegion":"eu-west-1","recipientAccountId":"111122223333",
+                "requestParameters":{{"tableName":"orders"}}}}"#
+        )
+    };
+    for (turn, id) in ["REDACTED", "REDACTED", ""].into_iter().enumerate() {
+        CLOCK.set(3600 * i64::try_from(turn).unwrap());
+        assert_eq!(tell(&run(&store, "a"), alerts_of("item-deletion", &[record(id)]).remove(0)), "told 1");
+    }
+}
+
+#[test]
+fn what_is_like_an_alert_of_the_last_hour_is_held_back_and_told_when_the_hour_is_over() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    assert_eq!(tell(&telling, deletion([1])), "told 1");
+    CLOCK.set(600);
+    assert_eq!(tell(&telling, deletion([2, 3])), "held");
+    CLOCK.set(1200);
+    assert_eq!(tell(&telling, deletion([4])), "held");
+    assert_eq!(tell(&telling, deletion([3])), "known", "what is held back is not held back twice");
+    assert!(tell_due(&telling).is_empty());
+    CLOCK.set(3600);
+    assert_eq!(tell_due(&telling), ["2 of orders: 3"]);
+    assert!(tell_due(&telling).is_empty());
+    // A summary is a message too.
+    assert_eq!(tell(&telling, deletion([5])), "held");
+    CLOCK.set(2 * 3600);
+    assert_eq!(tell(&telling, deletion([6])), "told 1, 1 held");
+    assert!(tell_due(&telling).is_empty(), "it was told with the alert");
+}
+
+#[test]
+fn what_is_critical_or_graver_than_the_last_is_never_held_back() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    let of = |severity, id| {
+        let mut alert = deletion([id]);
+        alert.severity = severity;
+        alert
+    };
+    use crate::severity::Severity::{Critical, High, Low, Medium};
+    let cases = [
+        (Low, "told 1"),
+        (Low, "held"),
+        (Medium, "told 1, 1 held"),
+        (Low, "held"),
+        (Critical, "told 1, 1 held"),
+        (Critical, "told 1"),
+        (High, "held"),
+    ];
+    for (id, (severity, want)) in (1..).zip(cases) {
+        assert_eq!(tell(&telling, of(severity, id)), want, "{id}");
+    }
+}
+
+#[test]
+fn a_window_that_goes_on_is_told_again_at_ten_and_a_hundred_times_its_threshold() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    let bulk = |ids: std::ops::Range<u32>| alerts("bulk-deletion", "DeleteItem", ids).remove(0);
+    // 100 in five minutes fire; the seconds of the calls make 300 of any more in one window.
+    let crowded = |count: u32| {
+        let mut alert = bulk(0..300);
+        let level = u8::from(count >= 1000) + u8::from(count >= 10_000);
+        for finding in &mut alert.findings {
+            finding.burst.as_mut().unwrap().level = level;
+            assert_eq!(bulk(0..300).findings[0].burst.unwrap().level, 0);
+        }
+        alert
+    };
+    assert_eq!(tell(&telling, bulk(0..150)), "told 150");
+    assert_eq!(tell(&telling, bulk(20..200)), "held");
+    CLOCK.set(2 * 3600);
+    assert_eq!(tell(&telling, bulk(50..250)), "held", "it is the same burst, however long ago that was told");
+    assert_eq!(tell(&telling, crowded(1000)), "told 300, 2 held");
+    let mut more = crowded(9999);
+    more.findings[0] = bulk(100..400).findings.remove(0);
+    more.findings[0].burst.as_mut().unwrap().level = 1;
+    assert_eq!(tell(&telling, more), "held");
+    let mut most = bulk(200..500);
+    most.findings[0].burst.as_mut().unwrap().level = 2;
+    assert_eq!(tell(&telling, most), "told 300, 1 held");
+}
+
+#[test]
+fn two_runs_with_the_same_tell_it_once_and_one_that_dies_keeps_nobody_from_telling() {
+    let store = InMemory::default();
+    let (one, other) = (run(&store, "one"), run(&store, "other"));
+    let mut alert = deletion([1]);
+    let open = one.open(&mut alert).now_or_never().unwrap().unwrap();
+    let Turn::Tell(open) = open else { panic!("{open:?}") };
+    assert_eq!(tell(&other, deletion([1])), TellingError::Busy.to_string());
+    // The first gives up: it could not publish.
+    one.give_up(open).now_or_never().unwrap().unwrap();
+    let open = one.open(&mut alert).now_or_never().unwrap().unwrap();
+    assert!(matches!(open, Turn::Tell(_)));
+    // The first dies.
+    CLOCK.set(89);
+    assert_eq!(tell(&other, deletion([1])), TellingError::Busy.to_string());
+    CLOCK.set(91);
+    assert_eq!(tell(&other, deletion([1])), "told 1");
+    // It was not dead, only slow: it told a second time, and nothing of what is known is lost.
+    let Turn::Tell(open) = open else { panic!() };
+    one.close(open, &alert).now_or_never().unwrap().unwrap();
+    assert_eq!(tell(&one, deletion([1])), "known");
+    assert_eq!(tell(&one, deletion([2])), "held");
+}
