@@ -14,7 +14,7 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, Archive, MetricSink, Store};
 use tablewarden_core::report::{self, Ends, Message};
 use tablewarden_core::rules::Rules;
-use tablewarden_core::state::Telling;
+use tablewarden_core::state::{Run, Telling};
 
 /// What an invocation works with.
 pub(crate) struct Handler<A, M, R, S> {
@@ -30,15 +30,12 @@ pub(crate) struct Handler<A, M, R, S> {
 }
 
 impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, S> {
-    /// Handles an event, in an invocation of this name. It fails where the event is not understood as one, or where an alert
+    /// Handles an event, in one run. It fails where the event is not understood as one, or where an alert
     /// is not out or a finding not archived: Lambda then
     /// tries again, and hands it to the function's dead-letter queue in the end.
-    pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<(), Error> {
+    pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<(), Error> {
         let now = (self.now)();
-        let telling = self
-            .state
-            .as_ref()
-            .map(|(store, cooldown)| Telling::new(store, invocation.to_owned(), self.now, *cooldown));
+        let telling = self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run, self.now, *cooldown));
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
         if telling.is_some() {
             audit = audit.among_others();

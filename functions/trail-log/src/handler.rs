@@ -16,8 +16,8 @@ use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, Store, StoreError};
 use tablewarden_core::report::{self, Ends};
 use tablewarden_core::rules::Rules;
-use tablewarden_core::state::Telling;
 use tablewarden_core::state::objects::Progress;
+use tablewarden_core::state::{Run, Telling};
 
 use crate::batch;
 
@@ -36,17 +36,14 @@ pub(crate) struct Handler<L, A, M, R, S> {
 }
 
 impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<L, A, M, R, S> {
-    /// Handles a payload of any route, in an invocation of this name.
+    /// Handles a payload of any route, in one run.
     ///
     /// A message of an SQS batch is reported as failed where something of it could not be read, or where an alert about it
     /// is not out or a finding not archived; any other payload fails as a whole. Either way the sender keeps it, and what was
     /// found in it is told again, if no run has told it: at least once, never not at all.
-    pub(crate) async fn handle(&self, payload: &[u8], invocation: &str) -> Result<SqsBatchResponse, Error> {
+    pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
-        let telling = self
-            .state
-            .as_ref()
-            .map(|(store, cooldown)| Telling::new(store, invocation.to_owned(), self.now, *cooldown));
+        let telling = self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run, self.now, *cooldown));
         let decoded = delivery::decode(payload)?;
         let (progress, mut forgotten) = progress(telling.as_ref(), &decoded).await;
         let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
@@ -164,7 +163,10 @@ impl Store for DynamoDbStore {
         }
         self.ask(async {
             let write = |item: &Item| {
-                let put = PutRequest::builder().set_item(Some(attributes(item))).build().map_err(said)?;
+                let put = PutRequest::builder()
+                    .set_item(Some(attributes(item)))
+                    .build()
+                    .map_err(|error| error.to_string())?;
                 Ok(WriteRequest::builder().put_request(put).build())
             };
             self.write(items.iter().map(write).collect::<Result<_, String>>()?).await
@@ -198,7 +200,10 @@ impl Store for DynamoDbStore {
     async fn remove(&self, keys: Vec<Key>) -> Result<(), StoreError> {
         self.ask(async {
             let write = |key: &Key| {
-                let delete = DeleteRequest::builder().set_key(Some(key_attributes(key))).build().map_err(said)?;
+                let delete = DeleteRequest::builder()
+                    .set_key(Some(key_attributes(key)))
+                    .build()
+                    .map_err(|error| error.to_string())?;
                 Ok(WriteRequest::builder().delete_request(delete).build())
             };
             self.write(keys.iter().map(write).collect::<Result<_, String>>()?).await
@@ -213,10 +218,6 @@ impl Store for DynamoDbStore {
         let _ = before(self.time.telling(), tokio::time::sleep(length(turn + 1))).await;
         !is_over(self.time.telling())
     }
-}
-
-fn said(error: BuildError) -> String {
-    error.to_string()
 }
 
 fn key_attributes(key: &Key) -> HashMap<String, AttributeValue> {

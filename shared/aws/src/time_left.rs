@@ -4,11 +4,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+use tablewarden_core::state::Run;
 use tokio::time::Instant;
 
 /// What is kept for telling what was found, of the time that there is at the start: a fifth, within these bounds.
 const LEAST_FOR_TELLING: Duration = Duration::from_secs(2);
-const MOST_FOR_TELLING: Duration = Duration::from_secs(120);
+const MOST_FOR_TELLING: Duration = Duration::from_mins(2);
 
 /// What is kept for the answer, once all is told.
 const FOR_THE_ANSWER: Duration = Duration::from_millis(1500);
@@ -26,8 +28,8 @@ struct Current {
 }
 
 impl TimeLeft {
-    /// An invocation begins, which Lambda ends at this time, in milliseconds since the epoch.
-    pub fn begin(&self, deadline_ms: u64) {
+    /// An invocation begins, which Lambda ends at this time, in milliseconds since the epoch: the run that it is.
+    pub fn begin(&self, deadline_ms: u64, request_id: String) -> Run {
         let deadline = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(deadline_ms));
         let left = deadline.and_then(|deadline| deadline.duration_since(SystemTime::now()).ok()).unwrap_or_default();
         let now = Instant::now();
@@ -37,6 +39,8 @@ impl TimeLeft {
         let (reading, telling) = (Some(in_time(for_telling)), Some(in_time(FOR_THE_ANSWER)));
         let number = self.number().wrapping_add(1);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Current { number, reading, telling };
+        let ends = i64::try_from(deadline_ms).ok().and_then(|deadline| Timestamp::from_millisecond(deadline).ok());
+        Run { name: request_id, ends: ends.unwrap_or(Timestamp::MAX) }
     }
 
     /// Which invocation it is, of those of this process.
@@ -66,6 +70,8 @@ pub(crate) fn is_over(end: Option<Instant>) -> bool {
 
 /// What a future comes to, or `None` where it takes longer than there is time.
 pub(crate) async fn before<T>(end: Option<Instant>, future: impl Future<Output = T>) -> Option<T> {
+    // The SDK's calls are large: on the heap they do not weigh on all that wait for them.
+    let future = Box::pin(future);
     match end {
         Some(end) => tokio::time::timeout_at(end, future).await.ok(),
         None => Some(future.await),
@@ -80,7 +86,9 @@ mod tests {
         let time = TimeLeft::default();
         let at = SystemTime::now() + Duration::from_secs(seconds);
         let now = Instant::now();
-        time.begin(u64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap());
+        let deadline = u64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        let run = time.begin(deadline, "id".to_owned());
+        assert_eq!((run.name.as_str(), run.ends.as_millisecond().unsigned_abs()), ("id", deadline));
         (time.reading().unwrap() - now, time.telling().unwrap() - now)
     }
 

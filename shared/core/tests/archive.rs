@@ -15,7 +15,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use tablewarden_core::archive::{Batch, batches};
 use tablewarden_core::audit::Audit;
-use tablewarden_core::finding::{EventId, Finding, Origin};
+use tablewarden_core::finding::{EventId, Finding, Origin, Share};
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
@@ -177,7 +177,7 @@ fn other_events_of_the_same_finding_are_another_object() {
     let name = |finding: &Finding| batches([finding]).remove(0).name;
     let finding = some_finding();
     let mut more = finding.clone();
-    more.event_ids.add(EventId::new("ffffffff-ffff-4fff-8fff-ffffffffffff"));
+    more.event_ids.add(&EventId::new("ffffffff-ffff-4fff-8fff-ffffffffffff"), Share::of(more.first.time, Some(1)));
     assert_eq!(more.id(), finding.id());
     assert_ne!(name(&more), name(&finding));
     // Where there are more events than are remembered, their number still tells.
@@ -189,7 +189,11 @@ fn other_events_of_the_same_finding_are_another_object() {
 #[test]
 fn of_a_flood_the_first_events_are_listed_and_the_others_counted() {
     let mut finding = some_finding();
-    (0..5000_u32).for_each(|n| finding.event_ids.add(EventId::new(&format!("00000000-0000-4000-8000-{n:012}"))));
+    (0..5000_u32).for_each(|n| {
+        finding
+            .event_ids
+            .add(&EventId::new(&format!("00000000-0000-4000-8000-{n:012}")), Share::of(finding.first.time, Some(1)))
+    });
     finding.accesses = 1_000_000;
     let event = written(&[finding]).remove(0);
     assert_eq!(event["finding_info"]["related_events"].as_array().unwrap().len(), 1000);
@@ -217,7 +221,7 @@ fn a_batch_knows_the_messages_of_its_findings() {
     let [mut one, mut two] = [some_finding(), some_finding()];
     one.origins = [0, 3].into();
     two.origins = [3, 7].into();
-    two.event_ids.add(EventId::new("ffffffff-ffff-4fff-8fff-ffffffffffff"));
+    two.event_ids.add(&EventId::new("ffffffff-ffff-4fff-8fff-ffffffffffff"), Share::of(two.first.time, Some(1)));
     assert_eq!(batches([&one, &two]).remove(0).origins(), [0, 3, 7].into());
 }
 

@@ -7,6 +7,10 @@ use super::*;
 const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
 const LOG_OBJECT: &str = include_str!("../../../../events/deliveries/s3-eventbridge.json");
 
+fn run() -> Run {
+    Run { name: "run".to_owned(), ends: Timestamp::MAX }
+}
+
 fn handler() -> Handler<Alerts, Metrics, Objects, InMemory> {
     Handler {
         alerts: Alerts::default(),
@@ -23,7 +27,7 @@ fn handler() -> Handler<Alerts, Metrics, Objects, InMemory> {
 #[tokio::test]
 async fn a_dropped_table_is_told_at_once() {
     let handler = handler();
-    handler.handle(API_CALL.as_bytes(), "invocation").await.unwrap();
+    handler.handle(API_CALL.as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
     let sums =
         ["RecordsRead", "RecordsRelevant", "ObjectsDone", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
@@ -35,9 +39,9 @@ async fn a_dropped_table_is_told_at_once() {
 async fn an_event_whose_alert_is_not_out_fails_and_is_counted_when_it_comes_again() {
     let mut handler = handler();
     handler.alerts.refused_table = Some("orders-archive");
-    assert!(handler.handle(API_CALL.as_bytes(), "invocation").await.is_err());
+    assert!(handler.handle(API_CALL.as_bytes(), run()).await.is_err());
     handler.alerts.refused_table = None;
-    handler.handle(API_CALL.as_bytes(), "invocation").await.unwrap();
+    handler.handle(API_CALL.as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
     let sums = ["RecordsRead", "AlertsFailed", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
     assert_eq!(sums, [1; 3]);
@@ -47,10 +51,10 @@ async fn an_event_whose_alert_is_not_out_fails_and_is_counted_when_it_comes_agai
 async fn an_event_whose_finding_is_not_archived_comes_again() {
     let mut handler = handler();
     handler.archive = Some(Objects::refusing("account="));
-    let error = handler.handle(API_CALL.as_bytes(), "invocation").await.unwrap_err().to_string();
+    let error = handler.handle(API_CALL.as_bytes(), run()).await.unwrap_err().to_string();
     assert_eq!(error, "a finding is not in the archive");
     handler.archive = Some(Objects::default());
-    handler.handle(API_CALL.as_bytes(), "invocation").await.unwrap();
+    handler.handle(API_CALL.as_bytes(), run()).await.unwrap();
     assert_eq!(handler.archive.as_ref().unwrap().all().len(), 1);
 }
 
@@ -58,20 +62,20 @@ async fn an_event_whose_finding_is_not_archived_comes_again() {
 async fn metrics_that_fail_do_not_fail_the_event() {
     let mut handler = handler();
     handler.metrics.down = true;
-    handler.handle(API_CALL.as_bytes(), "invocation").await.unwrap();
+    handler.handle(API_CALL.as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
 }
 
 #[tokio::test]
 async fn what_is_no_call_is_refused_or_skipped_with_a_reason() {
     let handler = handler();
-    let error = handler.handle(LOG_OBJECT.as_bytes(), "invocation").await.unwrap_err().to_string();
+    let error = handler.handle(LOG_OBJECT.as_bytes(), run()).await.unwrap_err().to_string();
     assert!(error.contains("that is for the function trail-log"), "{error}");
-    assert!(handler.handle(b"[1]", "invocation").await.is_err());
+    assert!(handler.handle(b"[1]", run()).await.is_err());
     let event = json!({
         "version": "0", "id": "x", "source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification", "detail": {},
     });
-    handler.handle(event.to_string().as_bytes(), "invocation").await.unwrap();
+    handler.handle(event.to_string().as_bytes(), run()).await.unwrap();
     assert_eq!(handler.metrics.sum("DeliveriesSkipped", &[("Reason", "OtherEvent")]), 1);
     assert_eq!(handler.alerts.sent(), [""; 0]);
 }
@@ -79,14 +83,13 @@ async fn what_is_no_call_is_refused_or_skipped_with_a_reason() {
 #[tokio::test]
 async fn an_event_beside_a_log_object_is_refused_whole_and_tells_nothing() {
     let handler = handler();
-    let error =
-        handler.handle(format!("[{API_CALL},{LOG_OBJECT}]").as_bytes(), "invocation").await.unwrap_err().to_string();
+    let error = handler.handle(format!("[{API_CALL},{LOG_OBJECT}]").as_bytes(), run()).await.unwrap_err().to_string();
     assert!(error.contains("that is for the function trail-log"), "{error}");
     assert_eq!(handler.alerts.sent(), [""; 0]);
     assert_eq!(handler.metrics.sum("RecordsRead", &[]), 0);
 
     // It is the log object that was refused.
-    handler.handle(format!("[{API_CALL}]").as_bytes(), "invocation").await.unwrap();
+    handler.handle(format!("[{API_CALL}]").as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
 }
 
@@ -95,7 +98,7 @@ async fn a_record_that_cannot_be_read_is_rejected_and_does_not_come_again() {
     let handler = handler();
     let mut event: serde_json::Value = serde_json::from_str(API_CALL).unwrap();
     event["detail"]["eventTime"] = "yesterday".into();
-    handler.handle(event.to_string().as_bytes(), "invocation").await.unwrap();
+    handler.handle(event.to_string().as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), [""; 0]);
     let sums = ["RecordsRead", "RecordsRejected", "RecordsRelevant"].map(|metric| handler.metrics.sum(metric, &[]));
     assert_eq!(sums, [1, 1, 0]);

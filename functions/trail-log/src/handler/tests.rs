@@ -46,6 +46,10 @@ fn created(key: &str) -> String {
     json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": s3}]}).to_string()
 }
 
+fn run() -> Run {
+    Run { name: "run".to_owned(), ends: Timestamp::MAX }
+}
+
 fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects, InMemory> {
     Handler {
         logs,
@@ -61,7 +65,7 @@ fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects, InMemory> {
 }
 
 async fn failures(handler: &Handler<Logs, Alerts, Metrics, Objects, InMemory>, payload: &[u8]) -> Vec<String> {
-    let response = handler.handle(payload, "invocation").await.unwrap();
+    let response = handler.handle(payload, run()).await.unwrap();
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
@@ -179,9 +183,9 @@ async fn the_same_object_announced_twice_is_told_once() {
 #[tokio::test]
 async fn what_no_queue_keeps_fails_as_a_whole() {
     let handler = handler(Logs::default());
-    let error = handler.handle(created(&key(1)).as_bytes(), "invocation").await.unwrap_err().to_string();
+    let error = handler.handle(created(&key(1)).as_bytes(), run()).await.unwrap_err().to_string();
     assert!(error.contains("NoSuchKey") && error.contains(&key(1)), "{error}");
-    let error = handler.handle(b"{\"who\":\"knows\"}", "invocation").await.unwrap_err().to_string();
+    let error = handler.handle(b"{\"who\":\"knows\"}", run()).await.unwrap_err().to_string();
     assert!(error.contains("expected a notification"), "{error}");
 }
 
@@ -202,7 +206,7 @@ async fn rejects_are_counted_and_the_counts_reconcile() {
 }
 
 /// A handler that remembers what was told, in a store that outlives it.
-fn remembering(logs: Logs) -> Handler<Logs, Alerts, Metrics, InMemory> {
+fn remembering(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects, InMemory> {
     Handler { state: Some((InMemory::default(), SignedDuration::from_hours(1))), ..handler(logs) }
 }
 
@@ -281,13 +285,14 @@ async fn without_its_memory_a_function_tells_what_it_finds_and_says_so() {
         logs: handler.logs,
         alerts: handler.alerts,
         metrics: handler.metrics,
+        archive: handler.archive,
         policy: None,
         rules: None,
         limits: handler.limits,
         now: handler.now,
     };
     for _ in 0..2 {
-        let response = handler.handle(&sqs(&[("one", created(&key(1)))]), "invocation").await.unwrap();
+        let response = handler.handle(&sqs(&[("one", created(&key(1)))]), run()).await.unwrap();
         assert_eq!(response.batch_item_failures, []);
     }
     assert_eq!(handler.alerts.sent(), ["item-deletion orders 1", "item-deletion orders 1"]);

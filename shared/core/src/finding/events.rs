@@ -18,7 +18,7 @@ pub struct Events {
 
 /// What one event adds to a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Share {
+pub struct Share {
     pub(crate) time: Timestamp,
     pub(crate) accesses: u32,
     pub(crate) of_unknown_size: u32,
@@ -26,8 +26,8 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Of one access, at a time, of so many items.
-    pub(crate) fn of(time: Timestamp, items: Option<u64>) -> Self {
+    /// Of one access, at a time, of so many items; `None` where their number is not known.
+    pub fn of(time: Timestamp, items: Option<u64>) -> Self {
         Self { time, accesses: 1, of_unknown_size: u32::from(items.is_none()), items: items.unwrap_or(0) }
     }
 
@@ -41,7 +41,7 @@ impl Share {
 
 impl Events {
     /// Adds an access of an event.
-    pub(crate) fn add(&mut self, id: &EventId, share: Share) {
+    pub fn add(&mut self, id: &EventId, share: Share) {
         match self.kept.get_mut(id) {
             Some(known) => known.grow(share),
             None => self.insert(id.clone(), share),

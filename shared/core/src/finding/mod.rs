@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use event_id::{EventId, Seen};
-pub use events::Events;
+pub use events::{Events, Share};
 pub use folding::Findings;
 pub use sample::Sample;
 pub(crate) use sighting::{Circumstances, Sighting};
@@ -27,7 +27,6 @@ use crate::operation::Plane;
 use crate::place::Place;
 use crate::ports::Step;
 use crate::severity::Severity;
-use events::Share;
 use sighting::cut;
 
 /// One detection about accesses of one actor to one table, alike in effect and outcome.

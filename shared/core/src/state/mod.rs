@@ -37,7 +37,7 @@ mod telling;
 
 pub use history::Shared;
 pub use memory::InMemory;
-pub use telling::{Due, Open, Telling, TellingError, Turn};
+pub use telling::{Due, Open, Run, Telling, TellingError, Turn};
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::place::ObjectRef;
 use crate::ports::{Item, Key, Store, StoreError};
 use crate::table::TableId;
 
-/// How long a run may take to tell of an alert before another one may.
+/// How long a run may take to tell of an alert before another one may, unless it has ended before.
 const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// How long it is remembered what was told: a message can come from a dead-letter queue two weeks later, but its log object
@@ -35,10 +35,18 @@ const MOST_DUE: usize = 20;
 #[derive(Debug)]
 pub struct Telling<'s, S> {
     store: &'s S,
-    /// Who this run is, among all.
-    run: String,
+    run: Run,
     now: fn() -> Timestamp,
     cooldown: SignedDuration,
+}
+
+/// Who a run is, among all.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// A name that no other has.
+    pub name: String,
+    /// When it is over, whatever it has done by then.
+    pub ends: Timestamp,
 }
 
 /// What is to be done about an alert.
@@ -91,8 +99,8 @@ struct InLine {
 }
 
 impl<'s, S: Store + Sync> Telling<'s, S> {
-    /// For a run with a name of its own, under a clock, with a pause between alerts alike.
-    pub fn new(store: &'s S, run: String, now: fn() -> Timestamp, cooldown: SignedDuration) -> Self {
+    /// For a run, under a clock, with a pause between alerts alike.
+    pub fn new(store: &'s S, run: Run, now: fn() -> Timestamp, cooldown: SignedDuration) -> Self {
         Self { store, run, now, cooldown }
     }
 
@@ -116,7 +124,7 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
         let partition = partition(alert);
         for turn in 0.. {
             let (ledger, version) = self.ledger(&partition).await?;
-            if !ledger.is_claimed(&self.run, (self.now)()) {
+            if !ledger.is_claimed(&self.run.name, (self.now)()) {
                 let known = self.known(&partition, alert).await?;
                 let whole = alert.clone();
                 let mut open = Open { partition: partition.clone(), ledger, version };
@@ -129,7 +137,7 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
                     }
                     Decision::Tell => {
                         if self.claim(&mut open).await? {
-                            alert.held_back = open.ledger.held.clone();
+                            alert.held_back.clone_from(&open.ledger.held);
                             return Ok(Turn::Tell(open));
                         }
                     }
@@ -169,7 +177,7 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
                 continue;
             };
             let (ledger, version) = self.ledger(&partition).await?;
-            if ledger.is_claimed(&self.run, now) {
+            if ledger.is_claimed(&self.run.name, now) {
                 continue;
             }
             let waits = ledger.told.is_some_and(|told| now.duration_since(told.at) < self.cooldown);
@@ -250,8 +258,8 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
 
     /// Takes the claim; `false` where another run was faster.
     async fn claim(&self, open: &mut Open) -> Result<bool, StoreError> {
-        let until = (self.now)().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        open.ledger.claim = Some(Claim { by: self.run.clone(), until });
+        let until = (self.now)().saturating_add(LEASE).unwrap_or(Timestamp::MAX).min(self.run.ends);
+        open.ledger.claim = Some(Claim { by: self.run.name.clone(), until });
         self.swap(open).await
     }
 

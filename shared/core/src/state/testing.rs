@@ -3,7 +3,7 @@
 use crate::ports::{Item, Key, Store, StoreError};
 
 /// A store that does nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Failing;
 
 fn down() -> StoreError {

@@ -5,13 +5,14 @@ use std::cell::Cell;
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{InMemory, Telling, TellingError, Turn};
+use super::{InMemory, Run, Telling, TellingError, Turn};
 use crate::alert::{self, Alert};
 use crate::audit::Audit;
 use crate::finding::Origin;
 use crate::log_file::Limits;
 use crate::place::Place;
 use crate::ports::{Observer, Reject};
+use crate::severity::Severity::{Critical, High, Low, Medium};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -60,7 +61,7 @@ fn deletion(ids: impl IntoIterator<Item = u32>) -> Alert {
 }
 
 fn run<'s>(store: &'s InMemory, name: &str) -> Telling<'s, InMemory> {
-    Telling::new(store, name.to_owned(), now, HOUR)
+    Telling::new(store, Run { name: name.to_owned(), ends: Timestamp::MAX }, now, HOUR)
 }
 
 /// What became of an alert that is published where it is to be told.
@@ -146,7 +147,6 @@ fn what_is_critical_or_graver_than_the_last_is_never_held_back() {
         alert.severity = severity;
         alert
     };
-    use crate::severity::Severity::{Critical, High, Low, Medium};
     let cases = [
         (Low, "told 1"),
         (Low, "held"),
@@ -212,4 +212,17 @@ fn two_runs_with_the_same_tell_it_once_and_one_that_dies_keeps_nobody_from_telli
     one.close(open, &alert).now_or_never().unwrap().unwrap();
     assert_eq!(tell(&one, deletion([1])), "known");
     assert_eq!(tell(&one, deletion([2])), "held");
+}
+
+#[test]
+fn a_claim_lapses_with_the_run_that_has_it() {
+    let store = InMemory::default();
+    let one =
+        Telling::new(&store, Run { name: "one".to_owned(), ends: now() + SignedDuration::from_secs(9) }, now, HOUR);
+    let open = one.open(&mut deletion([1])).now_or_never().unwrap().unwrap();
+    assert!(matches!(open, Turn::Tell(_)));
+    CLOCK.set(8);
+    assert_eq!(tell(&run(&store, "other"), deletion([1])), TellingError::Busy.to_string());
+    CLOCK.set(9);
+    assert_eq!(tell(&run(&store, "other"), deletion([1])), "told 1");
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::properties::{POLICY, calls};
 use super::*;
+use crate::state::testing::Failing;
 use crate::state::{InMemory, Shared};
 
 const NOW: &str = "2026-03-31T00:00:00Z";
@@ -45,7 +46,7 @@ proptest! {
         let records = records(&calls);
         for (record, (cut, again)) in records.iter().zip(&places) {
             // CloudTrail delivers some twice.
-            for cut in BTreeSet::from_iter([Some(*cut), *again].into_iter().flatten()) {
+            for cut in [Some(*cut), *again].into_iter().flatten().collect::<BTreeSet<_>>() {
                 cuts[cut].push(record.clone());
             }
         }
@@ -83,7 +84,7 @@ fn what_is_read_again_counts_once() {
 #[test]
 fn a_store_that_fails_leaves_each_run_what_it_sees_itself() {
     let records = records(&deletions(120, 0, 2, "mallory", "orders"));
-    let store = crate::state::testing::Failing::default();
+    let store = Failing;
     let mut history = Shared::new(&store, NOW.parse().unwrap());
     let found = vec![settle(&records, "", &mut history)];
     assert_eq!(found.map_each()[0].len(), 1);
