@@ -63,6 +63,7 @@ impl RuntimeApi {
             queue,
             waiting: tokio::sync::Mutex::new(waiting),
             answers: Mutex::default(),
+            port: address.port(),
             handed_out: AtomicU64::default(),
             init_error: watch::Sender::new(None),
         });
@@ -116,6 +117,8 @@ struct Shared {
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     /// By request id: events that the function has and has not answered.
     answers: Mutex<HashMap<String, oneshot::Sender<Answer>>>,
+    /// What tells its request ids from those of others.
+    port: u16,
     handed_out: AtomicU64,
     init_error: watch::Sender<Option<Value>>,
 }
@@ -141,7 +144,7 @@ struct Invocation {
 async fn next(State(shared): State<Arc<Shared>>) -> Result<Response<Body>, StatusCode> {
     let invocation = shared.waiting.lock().await.recv().await.ok_or(StatusCode::GONE)?;
     let number = shared.handed_out.fetch_add(1, Ordering::Relaxed);
-    let id = format!("00000000-0000-4000-8000-{number:012}");
+    let id = format!("{:08x}-0000-4000-8000-{number:012}", shared.port);
     shared.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), invocation.answer);
     Response::builder()
         .header("Content-Type", "application/json")

@@ -189,11 +189,10 @@ fn other_events_of_the_same_finding_are_another_object() {
 #[test]
 fn of_a_flood_the_first_events_are_listed_and_the_others_counted() {
     let mut finding = some_finding();
-    (0..5000_u32).for_each(|n| {
-        finding
-            .event_ids
-            .add(&EventId::new(&format!("00000000-0000-4000-8000-{n:012}")), Share::of(finding.first.time, Some(1)))
-    });
+    for n in 0..5000_u32 {
+        let id = EventId::new(&format!("00000000-0000-4000-8000-{n:012}"));
+        finding.event_ids.add(&id, Share::of(finding.first.time, Some(1)));
+    }
     finding.accesses = 1_000_000;
     let event = written(&[finding]).remove(0);
     assert_eq!(event["finding_info"]["related_events"].as_array().unwrap().len(), 1000);
