@@ -63,6 +63,10 @@ fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_
 			-max_total_time=$$(($(FUZZ_MINUTES) * 60)) -timeout=25 -dict=fuzz/dictionaries/$$target.dict; \
 	done
 
+.PHONY: faults
+faults: $(TOOLS)/emulator/.installed functions-for-tests ## Hold the functions to their promises under faults, with a million records
+	$(CARGO) test --locked --package tablewarden-tests --test faults -- --ignored --nocapture
+
 # A function is tested as the binary that would be deployed, built for the machine that runs the test.
 .PHONY: functions-for-tests
 functions-for-tests:

@@ -1,6 +1,7 @@
 //! Stands between a function and the emulator, which itself never fails.
 
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fmt, io};
@@ -46,6 +47,8 @@ pub enum Fate {
         /// As the service writes its errors.
         body: String,
     },
+    /// The emulator answers it after a while.
+    PassAfter(Duration),
     /// The emulator never sees it and no answer comes.
     Hang,
     /// The emulator does it, and the answer never comes back.
@@ -91,6 +94,7 @@ impl FaultProxy {
             client: Client::builder(TokioExecutor::new()).build_http(),
             rule: Mutex::new(Rule(Box::new(|_| Fate::Pass))),
             seen: Mutex::default(),
+            forgets: AtomicBool::new(false),
         });
         let routes = Router::new().fallback(proxy).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
@@ -108,6 +112,11 @@ impl FaultProxy {
     /// From now on `rule` decides about every request.
     pub fn rule(&self, rule: impl Fn(&Seen) -> Fate + Send + 'static) {
         *self.shared.rule.lock().unwrap_or_else(PoisonError::into_inner) = Rule(Box::new(rule));
+    }
+
+    /// Keeps no more requests: a long run has too many.
+    pub fn forget(&self) {
+        self.shared.forgets.store(true, Ordering::Relaxed);
     }
 
     /// Every request so far that the rule has decided about. One that passes is listed when the emulator has answered.
@@ -136,6 +145,7 @@ struct Shared {
     client: Client<HttpConnector, Body>,
     rule: Mutex<Rule>,
     seen: Mutex<Vec<Seen>>,
+    forgets: AtomicBool,
 }
 
 impl Shared {
@@ -144,7 +154,9 @@ impl Shared {
     }
 
     fn note(&self, request: Seen) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        if !self.forgets.load(Ordering::Relaxed) {
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        }
     }
 
     async fn pass(&self, mut request: Request<Body>) -> Response<Body> {
@@ -170,8 +182,13 @@ async fn proxy(State(shared): State<Arc<Shared>>, request: Request) -> Response<
     let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let seen = Seen { method: parts.method.to_string(), path, body: body.clone() };
     let fate = shared.decide(&seen);
+    if let Fate::PassAfter(pause) = fate {
+        tokio::time::sleep(pause).await;
+    }
     let response = match &fate {
-        Fate::Pass | Fate::PassThenHang => shared.pass(Request::from_parts(parts, Body::from(body))).await,
+        Fate::Pass | Fate::PassAfter(_) | Fate::PassThenHang => {
+            shared.pass(Request::from_parts(parts, Body::from(body))).await
+        }
         Fate::PassThenCut => cut(shared.pass(Request::from_parts(parts, Body::from(body))).await).await,
         Fate::Answer { status, body } => plain(*status, body),
         Fate::Hang => Response::default(),

@@ -9,16 +9,20 @@
 //! - [`cargo_lambda`]: the same for people, who try the samples by hand.
 //! - [`fault_proxy`]: stands between a function and the emulator and refuses, fails or hangs what a test tells it to.
 //! - [`records`]: records and log files to tell a story with.
+//! - [`load`]: a seeded load of many log objects, with attacks cut into pieces.
+//! - [`cell`]: that load through the functions while something fails, counted at both ends.
 //! - [`stage`]: all of it set up like a deployment: bucket, queue, topic, and what came of them.
 //!
 //! The tests are the `[[test]]` targets beside `src`. They run the deployable binaries, which `make e2e` builds first.
 //! Nothing here is skipped in silence: a missing tool or binary fails the test and names the command that makes it.
 
 pub mod cargo_lambda;
+pub mod cell;
 pub mod cloud;
 pub mod emulator;
 pub mod fault_proxy;
 pub mod function;
+pub mod load;
 pub mod records;
 pub mod runtime_api;
 pub mod sqs;

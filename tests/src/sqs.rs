@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use serde_json::{Map, Value, json};
 
 use crate::{REGION, eventually};
@@ -53,6 +53,33 @@ impl Queue {
             bail!("{} holds more than the {count} messages that are expected: {extra:?}", self.arn);
         }
         Ok(messages.iter().map(received).collect())
+    }
+
+    /// At most ten messages of those that are there, as the event that Lambda hands to a function; `None` where there are
+    /// none. They stay in the queue, out of sight, until [`Queue::settle`].
+    pub async fn some(&self, count: usize) -> anyhow::Result<Option<Value>> {
+        let records: Vec<Value> = self.poll(count).await?.iter().map(|message| self.record(message)).collect();
+        Ok((!records.is_empty()).then(|| json!({ "Records": records })))
+    }
+
+    /// Removes at most ten messages and gives their bodies; `None` where there are none.
+    pub async fn drain(&self) -> anyhow::Result<Option<Vec<String>>> {
+        let messages = self.poll(10).await?;
+        for message in &messages {
+            self.delete(message.receipt_handle().unwrap_or_default()).await?;
+        }
+        let bodies: Vec<String> = messages.iter().map(|message| received(message).body).collect();
+        Ok((!bodies.is_empty()).then_some(bodies))
+    }
+
+    /// From now on a message that came so often goes to another queue.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>.
+    pub async fn give_up_to(&self, dead: &Self, most_receives: u32) -> anyhow::Result<()> {
+        let policy = json!({"deadLetterTargetArn": dead.arn, "maxReceiveCount": most_receives.to_string()}).to_string();
+        let set = self.client.set_queue_attributes().queue_url(&self.url);
+        set.attributes(QueueAttributeName::RedrivePolicy, policy).send().await.with_context(|| self.arn.clone())?;
+        Ok(())
     }
 
     /// Waits until `count` messages have come and gives them as the event that Lambda hands to a function. They stay in
