@@ -67,6 +67,10 @@ fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_
 faults: $(TOOLS)/emulator/.installed functions-for-tests ## Hold the functions to their promises under faults, with a million records
 	$(CARGO) test --locked --package tablewarden-tests --test faults -- --ignored --nocapture
 
+.PHONY: redrive
+redrive: ## Bring dead letters back to their queue after a fix (DEAD_LETTERS=arn:aws:sqs:REGION:ACCOUNT:QUEUE)
+	aws sqs start-message-move-task --source-arn "$(DEAD_LETTERS)"
+
 # A function is tested as the binary that would be deployed, built for the machine that runs the test.
 .PHONY: functions-for-tests
 functions-for-tests:

@@ -7,7 +7,7 @@ use tablewarden_tests::fault_proxy::{Fate, FaultProxy};
 use tablewarden_tests::function::Function;
 use tablewarden_tests::records::{data_event, key, log_file, other_service};
 use tablewarden_tests::runtime_api::FunctionError;
-use tablewarden_tests::stage::{BUCKET, Stage};
+use tablewarden_tests::stage::{BUCKET, REMEMBERING, Stage};
 
 fn deletion(number: u64, table: &str) -> Value {
     data_event(number, "orders-api", "DeleteItem", table)
@@ -233,5 +233,32 @@ async fn event_fails_while_its_alert_is_not_out() -> Result<()> {
     function.invoke(&event).await?;
     assert_eq!(tables(&stage.told(1).await?), ["orders"]);
     assert_eq!(stage.metrics().await?.sum("ItemsDeleted", &[]), Some(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn poison_goes_to_the_dead_letters_with_its_reason_in_the_log_and_comes_back_after_the_fix() -> Result<()> {
+    let stage = Stage::remembering().await?;
+    let dead = stage.cloud.queue("dead").await?;
+    stage.deliveries.give_up_to(&dead, 2).await?;
+    let function = stage.function("trail-log", &[REMEMBERING]).await?;
+    let missing = stage.deliver("missing", &[deletion(1, "orders")]).await?;
+    stage.cloud.s3.delete_object().bucket(BUCKET).key(&missing).send().await?;
+    stage.deliver("whole", &[deletion(2, "carts")]).await?;
+
+    assert_eq!(run(&stage, &function, 2).await?.len(), 1);
+    assert_eq!(run(&stage, &function, 1).await?.len(), 1);
+    assert_eq!(stage.deliveries.some(10).await?, None, "it came as often as it may");
+    assert_eq!((stage.deliveries.len().await?, dead.len().await?), (0, 1));
+    assert_eq!(tables(&stage.told(1).await?), ["carts"]);
+    let log = function.log().join("\n");
+    assert!(log.contains("message failed") && log.contains("NoSuchKey") && log.contains(&missing), "{log}");
+
+    // The fix announces it too: both messages together tell of it once.
+    stage.cloud.put(BUCKET, &missing, log_file(&[deletion(1, "orders")])).await?;
+    dead.redrive().await?;
+    assert_eq!(run(&stage, &function, 2).await?, [""; 0]);
+    assert_eq!(tables(&stage.told(1).await?), ["orders"]);
+    assert_eq!(stage.metrics().await?.sum("ItemsDeleted", &[]), Some(2));
     Ok(())
 }

@@ -82,6 +82,12 @@ impl Queue {
         Ok(())
     }
 
+    /// Brings the messages of a dead-letter queue back to where they came from, as `make redrive` does.
+    pub async fn redrive(&self) -> anyhow::Result<()> {
+        self.client.start_message_move_task().source_arn(&self.arn).send().await.with_context(|| self.arn.clone())?;
+        Ok(())
+    }
+
     /// Waits until `count` messages have come and gives them as the event that Lambda hands to a function. They stay in
     /// the queue, out of sight, until [`Queue::settle`].
     ///

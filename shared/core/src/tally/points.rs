@@ -80,6 +80,7 @@ impl Tally {
             ("AlertsFailed", self.alerts_failed),
             ("AlertsHeldBack", self.alerts_held_back),
             ("AlertsRepeated", self.alerts_repeated),
+            ("HitsSuppressed", self.hits_suppressed),
             ("StateFailures", self.state_failures),
         ];
         let mut points: Vec<Point> =
