@@ -111,7 +111,7 @@ impl Summary {
         );
         let subject = shortened(&ascii(&printable(&subject, 512)), 99);
         let text = format!(
-            "{subject}\n\nWhat   {}\nWho    {}\nWhere  {}, account {}, {}\nWhy    alerts of {} about the same actor and table were told before, and these came within the hour after\n\nEach of them is in the archive of findings, where there is one, and in the log of the function.\n",
+            "{subject}\n\nWhat   {}\nWho    {}\nWhere  {}, account {}, {}\nWhy    alerts of {} about the same actor and table were told before, and these came before the pause after them was over\n\nEach of them is in the archive of findings, where there is one, and in the log of the function.\n",
             held.words(),
             printable(&self.who, LINE),
             printable(&self.what, LINE),
