@@ -6,7 +6,7 @@ use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{InMemory, Run, Telling, TellingError, Turn};
-use crate::alert::{self, Alert};
+use crate::alert::{self, Alert, Notice};
 use crate::audit::Audit;
 use crate::finding::Origin;
 use crate::log_file::Limits;
@@ -225,4 +225,38 @@ fn a_claim_lapses_with_the_run_that_has_it() {
     assert_eq!(tell(&run(&store, "other"), deletion([1])), TellingError::Busy.to_string());
     CLOCK.set(9);
     assert_eq!(tell(&run(&store, "other"), deletion([1])), "told 1");
+}
+
+#[test]
+fn a_summary_says_what_went_on_and_is_within_the_limits_of_sns() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    for id in 1..4 {
+        tell(&telling, deletion([id]));
+    }
+    CLOCK.set(3600);
+    let due = telling.due().now_or_never().unwrap().unwrap().remove(0);
+    let notice = Notice::WentOn(&due.summary, &due.held);
+    let message = notice.message();
+    assert_eq!(message.subject, "[LOW] Item deletion went on: orders by user/eve (2 alerts held back)");
+    let bodies: serde_json::Value = serde_json::from_str(&message.body).unwrap();
+    let text = bodies["email"].as_str().unwrap();
+    let want = "What   2 more alerts (2 calls) held back, from 2026-03-02 08:00:02 UTC to 2026-03-02 08:00:03 UTC
+Who    user/eve
+Where  orders, account 111122223333, eu-west-1
+Why    alerts of item-deletion about the same actor and table were told before, and these came before the pause after them was over
+";
+    assert!(text.contains(want), "{text}");
+    let machine: serde_json::Value = serde_json::from_str(bodies["default"].as_str().unwrap()).unwrap();
+    assert_eq!((&machine["held_back"]["alerts"], &machine["table"]), (&2.into(), &"orders".into()));
+    assert!(notice.attributes().contains(&("severity", "low".to_owned())));
+    // What callers write does not break it.
+    let mut odd = due.summary.clone();
+    odd.who = format!("user/\n[CRITICAL] {}", "é".repeat(500));
+    let message = odd.message(&due.held);
+    assert!(
+        message.subject.len() <= 99 && message.subject.is_ascii() && !message.subject.contains('\n'),
+        "{}",
+        message.subject
+    );
 }
