@@ -35,8 +35,11 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
     /// tries again, and hands it to the function's dead-letter queue in the end.
     pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<(), Error> {
         let now = (self.now)();
-        let telling = self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run, self.now, *cooldown));
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
+        let telling =
+            self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run.clone(), self.now, *cooldown));
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits)
+            .with_rules(self.rules.clone())
+            .without_own(run.own_table.clone());
         if telling.is_some() {
             audit = audit.among_others();
         }

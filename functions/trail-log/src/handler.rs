@@ -43,10 +43,13 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
     /// found in it is told again, if no run has told it: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
-        let telling = self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run, self.now, *cooldown));
+        let telling =
+            self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run.clone(), self.now, *cooldown));
         let decoded = delivery::decode(payload)?;
         let (progress, mut forgotten) = progress(telling.as_ref(), &decoded).await;
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits).with_rules(self.rules.clone());
+        let mut audit = Audit::new(self.policy.clone(), now, self.limits)
+            .with_rules(self.rules.clone())
+            .without_own(run.own_table.clone());
         if telling.is_some() {
             audit = audit.among_others();
         }

@@ -11,7 +11,9 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use jiff::Timestamp;
+use tablewarden_core::arn::Arn;
 use tablewarden_core::ports::{Item, Key, Store, StoreError};
+use tablewarden_core::table::TableId;
 
 use crate::telemetry::with_sources;
 use crate::time_left::{TimeLeft, before, is_over};
@@ -88,6 +90,14 @@ impl DynamoDbStore {
         }
         Ok(())
     }
+}
+
+/// A table in the account and region of a function; `None` where that has no ARN of Lambda's.
+pub fn beside(function_arn: &str, table: &str) -> Option<TableId<'static>> {
+    let Arn { partition, region, account, .. } = Arn::parse(function_arn)?;
+    let table =
+        TableId { partition: partition.into(), account: account.into(), region: region.into(), name: table.into() };
+    Some(table.into_owned())
 }
 
 /// Waits before the next turn; an error where there were too many.
@@ -272,6 +282,14 @@ mod tests {
             broken.remove(name);
             assert!(item(&broken).unwrap_err().contains(name));
         }
+    }
+
+    #[test]
+    fn a_table_beside_a_function_is_in_its_account_and_region() {
+        let table = beside("arn:aws-cn:lambda:cn-north-1:111122223333:function:trail-log:live", "tablewarden-state");
+        let want = "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/tablewarden-state";
+        assert_eq!(table.map(|table| table.arn()).as_deref(), Some(want));
+        assert_eq!(beside("", "tablewarden-state"), None);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use tablewarden_core::state::Run;
 use tokio::time::Instant;
 
 /// What is kept for telling what was found, of the time that there is at the start: a fifth, within these bounds.
@@ -28,19 +27,24 @@ struct Current {
 }
 
 impl TimeLeft {
-    /// An invocation begins, which Lambda ends at this time, in milliseconds since the epoch: the run that it is.
-    pub fn begin(&self, deadline_ms: u64, request_id: String) -> Run {
+    /// An invocation begins, which Lambda ends at this time, in milliseconds since the epoch: that time.
+    ///
+    /// One that is over already is none: tools that invoke functions on a laptop tell a length in its place, or nothing.
+    pub fn begin(&self, deadline_ms: u64) -> Timestamp {
         let deadline = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(deadline_ms));
-        let left = deadline.and_then(|deadline| deadline.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let left = deadline.and_then(|deadline| deadline.duration_since(SystemTime::now()).ok());
         let now = Instant::now();
-        let for_telling = (left / 5).clamp(LEAST_FOR_TELLING, MOST_FOR_TELLING);
-        // Where there is less than that, what can be begun is begun.
-        let in_time = |kept: Duration| now + left.saturating_sub(kept);
-        let (reading, telling) = (Some(in_time(for_telling)), Some(in_time(FOR_THE_ANSWER)));
-        let number = self.number().wrapping_add(1);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Current { number, reading, telling };
+        // Where there is less than is kept, what can be begun is begun.
+        let in_time = |left: Duration, kept: Duration| now + left.saturating_sub(kept);
+        let for_telling = |left: Duration| (left / 5).clamp(LEAST_FOR_TELLING, MOST_FOR_TELLING);
+        let current = Current {
+            number: self.number().wrapping_add(1),
+            reading: left.map(|left| in_time(left, for_telling(left))),
+            telling: left.map(|left| in_time(left, FOR_THE_ANSWER)),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = current;
         let ends = i64::try_from(deadline_ms).ok().and_then(|deadline| Timestamp::from_millisecond(deadline).ok());
-        Run { name: request_id, ends: ends.unwrap_or(Timestamp::MAX) }
+        ends.filter(|_| left.is_some()).unwrap_or(Timestamp::MAX)
     }
 
     /// Which invocation it is, of those of this process.
@@ -87,8 +91,7 @@ mod tests {
         let at = SystemTime::now() + Duration::from_secs(seconds);
         let now = Instant::now();
         let deadline = u64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis()).unwrap();
-        let run = time.begin(deadline, "id".to_owned());
-        assert_eq!((run.name.as_str(), run.ends.as_millisecond().unsigned_abs()), ("id", deadline));
+        assert_eq!(time.begin(deadline).as_millisecond().unsigned_abs(), deadline);
         (time.reading().unwrap() - now, time.telling().unwrap() - now)
     }
 
@@ -102,6 +105,15 @@ mod tests {
                 near(for_reading, reading.max(1) - 1) && near(for_telling, telling.max(1) - 1),
                 "{all}: {for_reading:?} {for_telling:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_is_over_is_none() {
+        let time = TimeLeft::default();
+        for deadline in [0, 600_000] {
+            assert_eq!(time.begin(deadline), Timestamp::MAX);
+            assert_eq!((time.reading(), time.telling()), (None, None));
         }
     }
 

@@ -8,7 +8,7 @@ const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-a
 const LOG_OBJECT: &str = include_str!("../../../../events/deliveries/s3-eventbridge.json");
 
 fn run() -> Run {
-    Run { name: "run".to_owned(), ends: Timestamp::MAX }
+    Run { name: "run".to_owned(), ends: Timestamp::MAX, own_table: None }
 }
 
 fn handler() -> Handler<Alerts, Metrics, Objects, InMemory> {

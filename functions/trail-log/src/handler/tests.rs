@@ -47,7 +47,7 @@ fn created(key: &str) -> String {
 }
 
 fn run() -> Run {
-    Run { name: "run".to_owned(), ends: Timestamp::MAX }
+    Run { name: "run".to_owned(), ends: Timestamp::MAX, own_table: None }
 }
 
 fn handler(logs: Logs) -> Handler<Logs, Alerts, Metrics, Objects, InMemory> {

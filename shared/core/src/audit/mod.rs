@@ -9,13 +9,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::access::{Access, Call, TablePart};
+use crate::actor::ActorKind;
 use crate::correlation::{Correlation, Observed};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context, Hit};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::key_ties::KeyTies;
 use crate::log_file::{self, Entry, Limits, LogFileError};
-use crate::operation::Service;
+use crate::operation::{Plane, Service};
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, History, Observer, RawRecord, Reject};
@@ -37,6 +38,7 @@ pub struct Audit {
     limits: Limits,
     screen: Screen,
     rules: Option<Arc<dyn Rules>>,
+    own_table: Option<TableId<'static>>,
     seen: Seen,
     findings: Findings,
     key_ties: KeyTies,
@@ -55,6 +57,7 @@ impl Audit {
             limits,
             screen: Screen::new(&Service::ALL),
             rules: None,
+            own_table: None,
             seen: Seen::default(),
             findings: Findings::default(),
             key_ties: KeyTies::default(),
@@ -69,6 +72,13 @@ impl Audit {
     pub fn with_rules(self, rules: Option<Arc<dyn Rules>>) -> Self {
         let Some(rules) = rules else { return self };
         Self { screen: self.screen.with(rules.asked()), rules: Some(rules), ..self }
+    }
+
+    /// The same without what machines of the table's account read from and write to the table in which runs remember: it
+    /// must not feed itself. What people and other accounts do to it is told as of any table.
+    #[must_use]
+    pub fn without_own(self, table: Option<TableId<'static>>) -> Self {
+        Self { own_table: table, ..self }
     }
 
     /// The same as one of several runs over the same logs, which may read an event another time.
@@ -203,6 +213,9 @@ impl Audit {
             return Ok(Some(Skip::Duplicate));
         }
         let mut accesses = call.accesses();
+        if self.is_own(&call, &accesses) {
+            return Ok(Some(Skip::OwnTable));
+        }
         if let Some(shared) = record.shared_event_id.text() {
             // The caller's and each owner's account get a record of a call across accounts, under one shared id. An owner's
             // need not tell of the tables of the others.
@@ -253,6 +266,17 @@ impl Audit {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a call is one of those by which runs remember.
+    fn is_own(&self, call: &Call<'_>, accesses: &[Access<'_>]) -> bool {
+        let Some(own) = &self.own_table else { return false };
+        call.operation.plane == Plane::Data
+            && call.actor.kind == ActorKind::Role
+            && !call.is_by_person()
+            && call.actor.home() == Some(&own.account)
+            && !accesses.is_empty()
+            && accesses.iter().all(|access| access.table.as_ref() == Some(own) && access.unreadable.is_none())
     }
 
     /// Whether an access is of a bucket that log files of this run were read from.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::access::Access;
 use crate::place::{ObjectRef, Place};
+use crate::table::TableArn;
 
 const DELIVERY: &str = include_str!("../../../../events/deliveries/cloudwatch-logs.json");
 const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
@@ -346,5 +347,33 @@ fn what_a_service_answers_in_words_is_in_no_finding_and_no_alert() {
             outputs.extend([alert.text(), alert.subject(), alert.to_json(usize::MAX).to_string()]);
         }
         assert!(!outputs.iter().any(|output| output.contains("alice")), "{outputs:?}");
+    }
+}
+
+#[test]
+fn the_table_in_which_runs_remember_does_not_feed_itself_and_is_told_of_where_anyone_else_reaches_for_it() {
+    let role = |account: &str| {
+        format!(
+            r#","userIdentity":{{"type":"AssumedRole","accountId":"{account}","arn":"arn:aws:sts::{account}:assumed-role/trail-log/trail-log",
+                "sessionContext":{{"sessionIssuer":{{"type":"Role","arn":"arn:aws:iam::{account}:role/trail-log","accountId":"{account}","userName":"trail-log"}}}}}}"#
+        )
+    };
+    let user =
+        r#","userIdentity":{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/eve"}"#;
+    let own: TableId<'static> =
+        TableArn::parse("arn:aws:dynamodb:eu-west-1:111122223333:table/orders").unwrap().table.into_owned();
+    let cases = [
+        ("the function's", deletion("a", &role("111122223333")), true),
+        ("a person's", deletion("a", user), false),
+        ("another account's", deletion("a", &role("444455556666")), false),
+        ("on another table", deletion("a", &role("111122223333")).replace("orders", "carts"), false),
+        ("on the table itself", deletion("a", &role("111122223333")).replace("DeleteItem", "DeleteTable"), false),
+    ];
+    for (claim, record, is_own) in cases {
+        let mut audit = audit().without_own(Some(own.clone()));
+        let place = Place::File("test".into());
+        audit.any_file(record.as_bytes(), Origin { place: &place, message: 0 }, &mut Notes::default()).unwrap();
+        let skipped = audit.take_tally().records_skipped.contains_key(&Skip::OwnTable);
+        assert_eq!((skipped, audit.into_findings().is_empty()), (is_own, is_own), "{claim}");
     }
 }

@@ -186,6 +186,7 @@ fn why_skipped(skip: Skip, record: Option<&Record<'_>>, explanation: &Explanatio
         }
         Skip::Insight => "an Insights event is about many calls and names no single one".to_owned(),
         Skip::Aggregated => "an aggregated event sums up five minutes and names no single call".to_owned(),
+        Skip::OwnTable => "it is on the table in which the functions remember, by a role of its account".to_owned(),
         Skip::NetworkActivity => {
             "a network activity event tells of a VPC endpoint; the call has a record of its own".to_owned()
         }

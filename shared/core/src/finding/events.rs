@@ -16,26 +16,52 @@ pub struct Events {
     more: bool,
 }
 
-/// What one event adds to a finding.
+/// What one event adds to a finding. It is kept small: a run holds very many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    pub(crate) time: Timestamp,
-    pub(crate) accesses: u32,
-    pub(crate) of_unknown_size: u32,
-    pub(crate) items: u64,
+    /// In seconds since the epoch: CloudTrail writes no less.
+    second: i64,
+    items: u32,
+    accesses: u16,
+    of_unknown_size: u16,
 }
 
 impl Share {
     /// Of one access, at a time, of so many items; `None` where their number is not known.
     pub fn of(time: Timestamp, items: Option<u64>) -> Self {
-        Self { time, accesses: 1, of_unknown_size: u32::from(items.is_none()), items: items.unwrap_or(0) }
+        Self {
+            second: time.as_second(),
+            items: items.map_or(0, |items| u32::try_from(items).unwrap_or(u32::MAX)),
+            accesses: 1,
+            of_unknown_size: u16::from(items.is_none()),
+        }
+    }
+
+    /// How many accesses.
+    pub(crate) fn accesses(self) -> u64 {
+        self.accesses.into()
+    }
+
+    /// How many of them are of unknown size.
+    pub(crate) fn of_unknown_size(self) -> u64 {
+        self.of_unknown_size.into()
+    }
+
+    /// How many items the others are of.
+    pub(crate) fn items(self) -> u64 {
+        self.items.into()
+    }
+
+    fn time(self) -> Timestamp {
+        // It is a timestamp's second.
+        Timestamp::from_second(self.second).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn grow(&mut self, more: Self) {
-        self.time = self.time.min(more.time);
+        self.second = self.second.min(more.second);
+        self.items = self.items.saturating_add(more.items);
         self.accesses = self.accesses.saturating_add(more.accesses);
         self.of_unknown_size = self.of_unknown_size.saturating_add(more.of_unknown_size);
-        self.items = self.items.saturating_add(more.items);
     }
 }
 
@@ -89,7 +115,7 @@ impl Events {
 
     /// Their times and ids.
     pub(crate) fn with_times(&self) -> impl Iterator<Item = (Timestamp, &EventId)> {
-        self.kept.iter().map(|(id, share)| (share.time, id))
+        self.kept.iter().map(|(id, share)| (share.time(), id))
     }
 
     /// The smallest id.
@@ -99,7 +125,7 @@ impl Events {
 
     /// The earliest, and when it was.
     pub(crate) fn earliest(&self) -> Option<(Timestamp, &EventId)> {
-        self.kept.iter().map(|(id, share)| (share.time, id)).min()
+        self.with_times().min()
     }
 
     /// Whether there were more than are told apart.

@@ -304,9 +304,9 @@ impl Finding {
             return self.event_ids.has_more() || self.event_ids.iter().any(|id| !is_known(id));
         }
         for share in self.event_ids.take(is_known) {
-            self.accesses = self.accesses.saturating_sub(share.accesses.into());
-            self.accesses_of_unknown_size = self.accesses_of_unknown_size.saturating_sub(share.of_unknown_size.into());
-            self.items = self.items.saturating_sub(share.items);
+            self.accesses = self.accesses.saturating_sub(share.accesses());
+            self.accesses_of_unknown_size = self.accesses_of_unknown_size.saturating_sub(share.of_unknown_size());
+            self.items = self.items.saturating_sub(share.items());
         }
         if let Some((time, event_id)) = self.event_ids.earliest()
             && !self.event_ids.contains(&self.first.event_id)

@@ -47,6 +47,8 @@ pub struct Run {
     pub name: String,
     /// When it is over, whatever it has done by then.
     pub ends: Timestamp,
+    /// The table in which it remembers, where it does.
+    pub own_table: Option<TableId<'static>>,
 }
 
 /// What is to be done about an alert.

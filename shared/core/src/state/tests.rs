@@ -61,7 +61,7 @@ fn deletion(ids: impl IntoIterator<Item = u32>) -> Alert {
 }
 
 fn run<'s>(store: &'s InMemory, name: &str) -> Telling<'s, InMemory> {
-    Telling::new(store, Run { name: name.to_owned(), ends: Timestamp::MAX }, now, HOUR)
+    Telling::new(store, Run { name: name.to_owned(), ends: Timestamp::MAX, own_table: None }, now, HOUR)
 }
 
 /// What became of an alert that is published where it is to be told.
@@ -217,8 +217,12 @@ fn two_runs_with_the_same_tell_it_once_and_one_that_dies_keeps_nobody_from_telli
 #[test]
 fn a_claim_lapses_with_the_run_that_has_it() {
     let store = InMemory::default();
-    let one =
-        Telling::new(&store, Run { name: "one".to_owned(), ends: now() + SignedDuration::from_secs(9) }, now, HOUR);
+    let one = Telling::new(
+        &store,
+        Run { name: "one".to_owned(), ends: now() + SignedDuration::from_secs(9), own_table: None },
+        now,
+        HOUR,
+    );
     let open = one.open(&mut deletion([1])).now_or_never().unwrap().unwrap();
     assert!(matches!(open, Turn::Tell(_)));
     CLOCK.set(8);

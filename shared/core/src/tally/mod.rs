@@ -32,6 +32,8 @@ pub enum Skip {
     Aggregated,
     /// A network activity event.
     NetworkActivity,
+    /// A call on the table in which runs remember, by a machine of its account.
+    OwnTable,
 }
 
 /// Why a record was not understood at all.
@@ -53,6 +55,7 @@ impl Skip {
             Self::Insight => "Insight",
             Self::Aggregated => "Aggregated",
             Self::NetworkActivity => "NetworkActivity",
+            Self::OwnTable => "OwnTable",
         }
     }
 }
