@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use jiff::{SignedDuration, Timestamp};
-use tablewarden_tests::cell::{Fault, Row, run};
+use tablewarden_tests::cell::{Fault, Prepared, Row, run};
 use tablewarden_tests::load::Load;
 
 /// Where the table stands in the page.
@@ -20,9 +20,10 @@ fn load(objects: u64, records: u64) -> Load {
 }
 
 async fn matrix(load: Load) -> Result<Vec<Row>> {
+    let prepared = Prepared::new(load)?;
     let mut rows = Vec::new();
     for fault in Fault::ALL {
-        let row = run(fault, load).await.with_context(|| fault.title())?;
+        let row = run(fault, &prepared).await.with_context(|| fault.title())?;
         // A line for each cell as it comes: the long form takes its time.
         writeln!(std::io::stdout(), "{}", line(&row))?;
         rows.push(row);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tablewarden_core::audit::Audit;
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
@@ -155,9 +155,47 @@ impl Row {
     }
 }
 
+/// A load, ready to be sent any number of times.
+#[derive(Debug)]
+pub struct Prepared {
+    load: Load,
+    /// The log objects' content.
+    objects: Vec<Vec<u8>>,
+    /// The events that one run over all records finds something in.
+    expected: BTreeSet<String>,
+}
+
+impl Prepared {
+    /// Draws a load, and audits it in one run.
+    pub fn new(load: Load) -> Result<Self> {
+        struct NoRejects;
+        impl Observer for NoRejects {
+            fn rejected(&mut self, _: &Reject<'_>) {}
+        }
+        let mut audit = Audit::new(None, load.start, Limits::default());
+        let mut objects = Vec::new();
+        for number in 0..load.objects {
+            let place = Place::File(number.to_string());
+            let object = log_file(&load.object(number));
+            audit.log_file(object.as_slice(), Origin { place: &place, message: 0 }, &mut NoRejects)?;
+            objects.push(object);
+        }
+        let findings = audit.into_findings();
+        for (detection, caller) in PLANTED {
+            let found = findings.iter().any(|finding| {
+                finding.subject.detection.id == detection
+                    && [role(caller).as_str(), "*"].contains(&finding.subject.actor.name.as_ref())
+            });
+            ensure!(found, "{detection} by {caller} is not found at all");
+        }
+        let expected = findings.iter().flat_map(|finding| finding.event_ids.iter()).map(ToString::to_string).collect();
+        Ok(Self { load, objects, expected })
+    }
+}
+
 /// Runs a load while something fails.
-pub async fn run(fault: Fault, load: Load) -> Result<Row> {
-    let expected = expected(load)?;
+pub async fn run(fault: Fault, prepared: &Prepared) -> Result<Row> {
+    let Prepared { load, expected, .. } = prepared;
     let stage = Stage::remembering().await?;
     stage.cloud.bucket(ARCHIVE).await?;
     let dead = stage.cloud.queue("dead").await?;
@@ -169,7 +207,7 @@ pub async fn run(fault: Fault, load: Load) -> Result<Row> {
         fault.fate(request, chance)
     });
     proxy.forget();
-    let poison = announce(&stage, fault, load).await?;
+    let poison = announce(&stage, fault, prepared).await?;
     let counts = Arc::new(Mutex::new(0_u64));
     let workers =
         (0..WORKERS).map(|worker| work(&stage, &proxy, fault, load.seed + worker as u64, Arc::clone(&counts)));
@@ -180,7 +218,7 @@ pub async fn run(fault: Fault, load: Load) -> Result<Row> {
     let heard = Heard::listen(&stage).await?;
     let archived = archived(&stage).await?;
     let known: BTreeSet<String> = heard.told.union(&archived).cloned().collect();
-    ensure!(known.is_subset(&expected), "events are told that one run over all records does not find");
+    ensure!(known.is_subset(expected), "events are told that one run over all records does not find");
     let missed =
         PLANTED.iter().filter(|(detection, caller)| !heard.by.contains(&((*detection).to_owned(), role(caller))));
     Ok(Row {
@@ -198,41 +236,19 @@ pub async fn run(fault: Fault, load: Load) -> Result<Row> {
     })
 }
 
-/// The events that one run over all records finds something in.
-fn expected(load: Load) -> Result<BTreeSet<String>> {
-    struct NoRejects;
-    impl Observer for NoRejects {
-        fn rejected(&mut self, _: &Reject<'_>) {}
-    }
-    let mut audit = Audit::new(None, load.start, Limits::default());
-    for number in 0..load.objects {
-        let place = Place::File(number.to_string());
-        let file = json!({ "Records": load.object(number) }).to_string();
-        audit.log_file(file.as_bytes(), Origin { place: &place, message: 0 }, &mut NoRejects)?;
-    }
-    let findings = audit.into_findings();
-    for (detection, caller) in PLANTED {
-        let found = findings.iter().any(|finding| {
-            finding.subject.detection.id == detection
-                && (finding.subject.actor.name == role(caller) || finding.subject.actor.name == "*")
-        });
-        ensure!(found, "{detection} by {caller} is not found at all");
-    }
-    Ok(findings.iter().flat_map(|finding| finding.event_ids.iter()).map(ToString::to_string).collect())
-}
-
 /// Puts the objects and announces them; how many messages are garbage.
-async fn announce(stage: &Stage, fault: Fault, load: Load) -> Result<u64> {
-    let mut order: Vec<u64> = (0..load.objects).collect();
+async fn announce(stage: &Stage, fault: Fault, prepared: &Prepared) -> Result<u64> {
+    let Prepared { load, objects, .. } = prepared;
+    let mut order: Vec<(usize, &Vec<u8>)> = objects.iter().enumerate().collect();
     if fault == Fault::Reordered {
         fastrand::Rng::with_seed(load.seed).shuffle(&mut order);
     }
     let mut poison = 0;
-    for (position, number) in order.into_iter().enumerate() {
+    for (position, (number, object)) in order.into_iter().enumerate() {
         let key = key(&format!("{number:06}"));
         // The bucket announces it, and announces it again where it is written again.
         for _ in 0..if fault == Fault::Twice { 2 } else { 1 } {
-            stage.cloud.put(BUCKET, &key, log_file(&load.object(number))).await?;
+            stage.cloud.put(BUCKET, &key, object.clone()).await?;
         }
         if fault == Fault::Poison && position % 10 == 0 {
             stage.deliveries.send(&format!("{{\"poison\": {position}")).await?;
