@@ -20,6 +20,11 @@
 //! on whichever tables, or on one table by whichever actors. Of several such sets, one that is part of another is not told.
 //! What is switched off or suppressed is no step.
 //!
+//! # Meetings
+//!
+//! Who reaches which table for the first time, by event time and so in whichever order the records come. It is told only
+//! from seven days after the earliest event on: before, everybody is new.
+//!
 //! # Memory
 //!
 //! It is flat. What already fires goes into its finding, which is bounded. Of what does not, 50,000 accesses are kept with
@@ -30,6 +35,7 @@
 mod aftermath;
 mod bucket;
 mod chains;
+mod meetings;
 mod reach;
 mod series;
 mod steps;
@@ -41,6 +47,7 @@ use crate::detections::{self, Context, Hit};
 use crate::finding::{Finding, Findings, Origin};
 use crate::policy::Policy;
 use crate::ports::History;
+use meetings::{FirstAccess, Meetings};
 pub(crate) use reach::{bucket_of, busiest, with_head_room};
 use steps::{Link, Steps};
 use windows::{FiredWindow, Windows};
@@ -50,6 +57,7 @@ use windows::{FiredWindow, Windows};
 pub struct Correlation {
     windows: Windows,
     steps: Steps,
+    meetings: Meetings,
     /// How many calls there were.
     calls: u64,
 }
@@ -85,6 +93,7 @@ impl Correlation {
     /// Takes an access in.
     pub fn observe(&mut self, seen: &Observed<'_, '_>) {
         self.windows.observe(seen, self.calls);
+        self.meetings.observe(seen);
         self.link(seen);
     }
 
@@ -95,38 +104,53 @@ impl Correlation {
 
     /// Ends a run that knows of no other: adds what windows and chains found to the findings.
     pub fn settle_alone(self, policy: Option<&Policy>, findings: &mut Findings) {
-        let Self { windows, steps, .. } = self;
+        let Self { windows, steps, meetings, .. } = self;
         let fired = windows.end().fired(policy, None);
-        let chains = chains::found(links(&fired, &steps), &[], policy);
-        add(findings, fired, chains, policy);
+        let firsts = meetings.told(meetings.met().0, &[]);
+        let chains = chains::found(links(&fired, &firsts, &steps), &[], policy);
+        add(findings, fired, firsts, chains, policy);
     }
 
     /// Ends a run that goes on from others.
     pub async fn settle(self, policy: Option<&Policy>, history: &mut impl History, findings: &mut Findings) {
-        let Self { windows, steps, .. } = self;
+        let Self { windows, steps, meetings, .. } = self;
         let windows = windows.end();
         let known = history.count(windows.counted()).await;
         let fired = windows.fired(policy, Some(known));
-        let run = links(&fired, &steps);
+        let (since, met) = meetings.met();
+        let (since, known) = history.meet(since, met).await;
+        let firsts = meetings.told(since, &known);
+        let run = links(&fired, &firsts, &steps);
         let earlier = history.link(&run.iter().map(Link::to_step).collect::<Vec<_>>()).await;
         let chains = chains::found(run, &earlier, policy);
-        add(findings, fired, chains, policy);
+        add(findings, fired, firsts, chains, policy);
     }
 }
 
 /// What was found in this run that can be a step of a chain.
-fn links<'a>(fired: &'a [FiredWindow], steps: &'a Steps) -> Vec<Link<'a>> {
-    let links = fired.iter().flat_map(FiredWindow::links).chain(steps.links());
+fn links<'a>(fired: &'a [FiredWindow], firsts: &'a [FirstAccess], steps: &'a Steps) -> Vec<Link<'a>> {
+    let of_first =
+        |first: &'a FirstAccess| Link::of_window(&first.finding, first.finding.first.time, first.finding.last_seen);
+    let links = fired.iter().flat_map(FiredWindow::links).chain(firsts.iter().map(of_first)).chain(steps.links());
     links.filter(|link| chains::has_step(link.subject.detection)).collect()
 }
 
-fn add(findings: &mut Findings, fired: Vec<FiredWindow>, chains: Vec<Finding>, policy: Option<&Policy>) {
+fn add(
+    findings: &mut Findings,
+    fired: Vec<FiredWindow>,
+    firsts: Vec<FirstAccess>,
+    chains: Vec<Finding>,
+    policy: Option<&Policy>,
+) {
     for finding in chains {
         let table = finding.subject.table.as_ref().and_then(|table| policy?.table(table));
         findings.insert(finding, detections::is_named(table));
     }
     for FiredWindow { finding, table_is_named, .. } in fired {
         findings.insert(*finding, table_is_named);
+    }
+    for FirstAccess { finding, table_is_named } in firsts {
+        findings.insert(finding, table_is_named);
     }
 }
 

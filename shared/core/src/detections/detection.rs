@@ -39,6 +39,8 @@ pub(crate) enum Judge {
     Key(&'static KeyJudge),
     /// At how much is done in a stretch of event time, by one actor to one table.
     Window(&'static Window),
+    /// At an access as if it were the first of its actor to its table; it is told where it is.
+    First(fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<Verdict>),
     /// At what other detections found.
     Chain(&'static Chain),
     /// Not by itself: it stands for one of the [rules](crate::rules) that users bring.
@@ -195,7 +197,7 @@ impl Detection {
     pub fn window(&self) -> Option<&'static Window> {
         match self.judge {
             Judge::Window(window) => Some(window),
-            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::Rule => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => None,
         }
     }
 
@@ -203,7 +205,7 @@ impl Detection {
     pub fn chain(&self) -> Option<&'static Chain> {
         match self.judge {
             Judge::Chain(chain) => Some(chain),
-            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::Rule => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Rule => None,
         }
     }
 

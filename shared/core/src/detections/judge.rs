@@ -41,6 +41,8 @@ pub enum Opinion {
     Hit(Hit),
     /// It waits until the run has told which tables depend on the key.
     Waits,
+    /// It speaks up where this is the first access of the actor to the table.
+    IfFirst,
     /// It counts, and speaks up once enough has come together.
     Counts {
         /// Which of its counters.
@@ -79,6 +81,7 @@ pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> V
             Judge::Access(judge) => judge(call, access, context)
                 .map_or(Opinion::Silent, |verdict| opinion(detection, verdict, call, access, context)),
             Judge::Key(judge) if (judge.endangers)(call) => Opinion::Waits,
+            Judge::First(judge) => judge(call, access, context).map_or(Opinion::Silent, |_| Opinion::IfFirst),
             Judge::Key(_) | Judge::Rule => Opinion::Silent,
             Judge::Window(window) => count(detection, window, call, access, context),
             Judge::Chain(chain) => link(detection, chain, &opinions, call, context),

@@ -17,6 +17,7 @@ mod detection;
 mod encryption_key_changed;
 mod event_selectors;
 mod exfiltration;
+mod first_access;
 mod full_scan;
 mod human_access;
 mod insights_disabled;
@@ -78,6 +79,7 @@ const DATA_PLANE: &[&Detection] = &[
     &stream_read::DETECTION,
     &human_access::DETECTION,
     &watched_access::DETECTION,
+    &first_access::DETECTION,
     &unreadable_request::DETECTION,
 ];
 

@@ -1,9 +1,18 @@
 //! Tables of cases for the tests of detections.
 
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Context, Hit, Unit, judge};
 use crate::access::{Access, Call};
+use crate::audit::Audit;
+use crate::finding::{Finding, Origin};
+use crate::log_file::Limits;
 use crate::operation::Service;
+use crate::place::Place;
 use crate::policy::Policy;
+use crate::ports::{Observer, Reject};
 use crate::record::Record;
 
 /// One call, and what the detection under test should say of it.
@@ -152,5 +161,35 @@ pub(super) fn check_measure(measure: Measure, policy: &str, cases: &[(Case, &[(U
 pub(super) fn check_with_and_without_policy(detection: &str, cases: &[Case]) {
     for policy in ["", "version: 1\ntables:\n  - table: carts\n"] {
         check(detection, policy, cases);
+    }
+}
+
+/// A call: the day, the API, the user and the table.
+pub(super) type OnDay = (i64, &'static str, &'static str, &'static str);
+
+/// What a detection finds in calls on several days: `user table`.
+pub(super) fn audit_of_days(detection: &str, policy: &str, calls: &[OnDay]) -> Vec<String> {
+    let policy = Arc::new(Policy::parse("policy.yaml", policy).unwrap());
+    let mut audit = Audit::new(Some(policy), "2026-03-31T00:00:00Z".parse().unwrap(), Limits::default());
+    let place = Place::File("test".into());
+    for (n, (day, api, name, table)) in calls.iter().enumerate() {
+        let time = "2026-03-02T09:15:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(24 * day);
+        let case = Case::new("", api, &format!(r#"{{"tableName":"{table}"}}"#)).by(name);
+        let record = case.record().replace("2026-03-02T09:15:00Z", &time.to_string());
+        let record = record.replace(r#""eventID":"e""#, &format!(r#""eventID":"1f0c4a3e-7b52-4b8e-9d55-{n:012x}""#));
+        audit.event(record.as_bytes(), Origin { place: &place, message: 0 }, &mut NoRejects);
+    }
+    let told = |finding: &Finding| {
+        let table = finding.subject.table.as_ref().map_or("-", |table| table.name.as_ref());
+        format!("{} {table}", finding.subject.actor.name.rsplit('/').next().unwrap())
+    };
+    audit.into_findings().iter().filter(|finding| finding.subject.detection.id == detection).map(told).collect()
+}
+
+struct NoRejects;
+
+impl Observer for NoRejects {
+    fn rejected(&mut self, reject: &Reject<'_>) {
+        panic!("{reject:?}");
     }
 }

@@ -211,6 +211,10 @@ impl DetectionStory {
             Opinion::Waits => {
                 story("waits", "speaks up once the policy or another record ties a table to the key".to_owned())
             }
+            Opinion::IfFirst => story(
+                "waits",
+                "speaks up if the actor was never seen at the table before, in seven days or more of logs".to_owned(),
+            ),
             Opinion::Counts { counter, adds, threshold, suppressed } => {
                 let reason = format!("adds {adds} to the {}, of which {threshold} are enough", counter.noun);
                 match suppressed {

@@ -9,11 +9,13 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use crate::access::{Access, Call};
+use crate::actor::Actor;
 use crate::alert::Notice;
 use crate::archive::Batch;
 use crate::detections::{Context, Unit};
 use crate::finding::{EventId, Subject};
 use crate::place::{ObjectRef, Place};
+use crate::table::TableId;
 use crate::tally::{Point, RejectReason, Skip};
 pub use store::{Item, Key, Store, StoreError};
 
@@ -121,6 +123,27 @@ pub trait History {
     /// Keeps the steps of chains that this run found; gives back those of earlier runs by the same actors or on the same
     /// tables, as far back as a chain goes.
     fn link(&mut self, run: &[Step]) -> impl Future<Output = Vec<Step>> + Send;
+
+    /// Notes who met which table, and when for the first time; gives back the earliest event that any run has seen, and when
+    /// earlier runs saw each of them first, in the same order.
+    fn meet(
+        &mut self,
+        since: Option<Timestamp>,
+        _run: Vec<Met>,
+    ) -> impl Future<Output = (Option<Timestamp>, Vec<Option<Timestamp>>)> + Send {
+        std::future::ready((since, Vec::new()))
+    }
+}
+
+/// An actor that reached a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// Who.
+    pub actor: Actor<'static>,
+    /// Which table.
+    pub table: TableId<'static>,
+    /// The event time of the first access in this run.
+    pub first: Timestamp,
 }
 
 /// What one actor did to one table, counted in buckets of event time.

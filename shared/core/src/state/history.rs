@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::{counts, steps};
-use crate::ports::{Counted, Counts, History, Step, Store, StoreError};
+use super::{counts, meetings, steps};
+use crate::ports::{Counted, Counts, History, Key, Met, Step, Store, StoreError};
 
 /// How many partitions are read at a time.
 const CONCURRENT: usize = 16;
@@ -45,6 +45,23 @@ impl<'s, S: Store + Sync> Shared<'s, S> {
         counts::union(&items)
     }
 
+    async fn met(
+        &self,
+        since: Option<Timestamp>,
+        run: &[Met],
+    ) -> Result<(Option<Timestamp>, Vec<Option<Timestamp>>), StoreError> {
+        let Some(since) = since.filter(|_| !run.is_empty()) else { return Ok((since, Vec::new())) };
+        let mut ours: Vec<(Key, Timestamp)> = vec![(meetings::since_key(), since)];
+        ours.extend(run.iter().map(|met| (meetings::key_of(met), met.first)));
+        let items = self.store.get(ours.iter().map(|(key, _)| key.clone()).collect()).await?;
+        let known = meetings::times(items)?;
+        let of = |key: &Key| known.get(key).map(|(time, _)| *time);
+        let earliest = of(&meetings::since_key()).map_or(since, |known| known.min(since));
+        let times = run.iter().map(|met| of(&meetings::key_of(met))).collect();
+        self.store.put(meetings::news(ours, &known, self.now)).await?;
+        Ok((Some(earliest), times))
+    }
+
     async fn linked(&self, run: &[Step]) -> Result<Vec<Step>, StoreError> {
         let mut items = Vec::new();
         for step in run {
@@ -67,6 +84,16 @@ impl<S: Store + Sync> History for Shared<'_, S> {
             Err(error) => {
                 self.trouble.get_or_insert(error);
                 alone
+            }
+        }
+    }
+
+    async fn meet(&mut self, since: Option<Timestamp>, run: Vec<Met>) -> (Option<Timestamp>, Vec<Option<Timestamp>>) {
+        match self.met(since, &run).await {
+            Ok(known) => known,
+            Err(error) => {
+                self.trouble.get_or_insert(error);
+                (since, Vec::new())
             }
         }
     }

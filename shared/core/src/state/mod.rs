@@ -30,6 +30,7 @@ mod counts;
 mod history;
 mod key;
 mod ledger;
+mod meetings;
 mod memory;
 pub mod objects;
 mod steps;

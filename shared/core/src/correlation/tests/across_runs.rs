@@ -91,6 +91,25 @@ fn a_store_that_fails_leaves_each_run_what_it_sees_itself() {
     assert_eq!(history.into_trouble().unwrap().to_string(), "state: down");
 }
 
+#[test]
+fn a_first_access_is_one_over_all_runs_in_whichever_order_they_come() {
+    const DAY: i64 = 24 * HOUR;
+    let calls = [
+        call(0, "GetItem", "bob", "orders"),
+        call(8 * DAY, "GetItem", "eve", "orders"),
+        call(9 * DAY, "GetItem", "eve", "orders"),
+    ];
+    let records = records(&calls);
+    let first = |findings: &Vec<Finding>| {
+        findings.iter().filter(|finding| finding.subject.detection.id == "first-access").count()
+    };
+    let cases = [([0, 1, 2], [0, 1, 0]), ([0, 2, 1], [0, 1, 1]), ([1, 0, 2], [0, 0, 0])];
+    for (order, want) in cases {
+        let found = runs(&InMemory::default(), "", &order.map(|cut| vec![records[cut].clone()]));
+        assert_eq!(found.iter().map(first).collect::<Vec<_>>(), want, "{order:?}");
+    }
+}
+
 /// What each run told of bulk deletions.
 trait MapEach {
     fn map_each(&self) -> Vec<Vec<String>>;
