@@ -256,7 +256,7 @@ async fn poison_goes_to_the_dead_letters_with_its_reason_in_the_log_and_comes_ba
 
     // The fix announces it too: both messages together tell of it once.
     stage.cloud.put(BUCKET, &missing, log_file(&[deletion(1, "orders")])).await?;
-    dead.redrive().await?;
+    dead.redrive(&stage.deliveries).await?;
     assert_eq!(run(&stage, &function, 2).await?, [""; 0]);
     assert_eq!(tables(&stage.told(1).await?), ["orders"]);
     assert_eq!(stage.metrics().await?.sum("ItemsDeleted", &[]), Some(2));

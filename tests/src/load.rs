@@ -88,8 +88,9 @@ impl Load {
         if number == self.objects * 3 / 4 {
             planted.push(Box::new(|id| control(id, "eve", "DeleteTable")));
             planted.push(Box::new(|id| {
-                let nothing = json!({"tableName": 7});
-                with(data_event(id, "ghost", "PutItem", "orders"), [("requestParameters", nothing)])
+                let omitted =
+                    json!({"reason": "requestParameters too large", "omitted": true, "originalSize": 213_441});
+                with(data_event(id, "ghost", "BatchWriteItem", "orders"), [("requestParameters", omitted)])
             }));
         }
         planted

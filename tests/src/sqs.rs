@@ -82,9 +82,14 @@ impl Queue {
         Ok(())
     }
 
-    /// Brings the messages of a dead-letter queue back to where they came from, as `make redrive` does.
-    pub async fn redrive(&self) -> anyhow::Result<()> {
-        self.client.start_message_move_task().source_arn(&self.arn).send().await.with_context(|| self.arn.clone())?;
+    /// Brings the messages of a dead-letter queue back to another, as `StartMessageMoveTask` does, which the emulator does
+    /// not have.
+    pub async fn redrive(&self, to: &Self) -> anyhow::Result<()> {
+        while let Some(bodies) = self.drain().await? {
+            for body in bodies {
+                to.send(&body).await?;
+            }
+        }
         Ok(())
     }
 

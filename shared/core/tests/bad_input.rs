@@ -392,7 +392,8 @@ fn a_flood_of_deletions_by_made_up_names_takes_bounded_memory() {
         assert_eq!((outcome.error.as_str(), outcome.relevant), ("", calls));
         outcome.peak
     };
-    // The names are folded from the thousandth on; what still grows is the memory for ids, to half a million.
-    let (few, many) = (flood(30_000), flood(60_000));
+    // The names are folded from the thousandth on, and 40,000 buckets are kept; what still grows is the memory for ids, to
+    // half a million.
+    let (few, many) = (flood(45_000), flood(90_000));
     assert!(many <= few + few / 8, "{many} bytes after {few}");
 }

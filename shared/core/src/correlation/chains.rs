@@ -86,7 +86,8 @@ fn belong(chain: &Chain, first: &Link<'_>, second: &Link<'_>) -> bool {
     if chain.first.is_empty() {
         return one != other;
     }
-    chain.first.contains(&one) && chain.steps.contains(&other) && second.last > first.first
+    let is_own = !chain.own.contains(&one) || first.subject.actor == second.subject.actor;
+    is_own && chain.first.contains(&one) && chain.steps.contains(&other) && second.last > first.first
 }
 
 /// The finding about a set of steps; `None` where the policy keeps it from being told.

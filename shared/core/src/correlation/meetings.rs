@@ -11,18 +11,18 @@ use crate::finding::{Circumstances, Finding, Sighting, Subject};
 use crate::ports::Met;
 use crate::table::TableId;
 
-/// How long it is only noted who meets whom, from the first event on that was seen.
+/// How long it is only noted who comes to a table, from the first access of it on that was seen.
 const LEARNING: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How many actors and tables are told apart in a run. Only calls that were not in vain count, so that nobody can fill it
 /// with names that are made up; of more, the first are kept.
 const MOST: usize = 20_000;
 
-/// The meetings of a run.
+/// The meetings of a run. Each of them is of a table that has a first access too.
 #[derive(Debug, Default)]
 pub(super) struct Meetings {
-    /// The earliest event of the run.
-    since: Option<Timestamp>,
+    /// The earliest access of each table, by whomever.
+    since: HashMap<TableId<'static>, Timestamp>,
     met: HashMap<(Actor<'static>, TableId<'static>), First>,
 }
 
@@ -46,8 +46,11 @@ impl Meetings {
     /// Takes an access in.
     pub(super) fn observe(&mut self, seen: &Observed<'_, '_>) {
         let Observed { call, access, context, origin, .. } = *seen;
-        self.since = Some(self.since.map_or(call.time, |since| since.min(call.time)));
-        let Some(table) = &access.table else { return };
+        let Some(table) = access.table.as_ref().filter(|_| call.outcome.may_have_happened()) else { return };
+        let since: &HashMap<TableId<'_>, Timestamp> = &self.since;
+        if since.get(table).map_or(self.since.len() < MOST, |since| call.time < *since) {
+            self.since.insert(table.clone().into_owned(), call.time);
+        }
         let actor = Actor { via: None, ..call.actor.clone() };
         let known: &HashMap<(Actor<'_>, TableId<'_>), First> = &self.met;
         let known = known.get(&(actor.clone(), table.clone()));
@@ -70,23 +73,23 @@ impl Meetings {
         }
     }
 
-    /// Who met whom, in the order of [`Meetings::told`], and the earliest event of the run.
-    pub(super) fn met(&self) -> (Option<Timestamp>, Vec<Met>) {
+    /// Who met whom, in the order in which [`Meetings::told`] wants what is known of them.
+    pub(super) fn met(&self) -> Vec<Met> {
         let met = |first: &First| {
             let table = first.subject.table.clone()?;
-            Some(Met { actor: first.subject.actor.clone(), table, first: first.sighting.time })
+            let since = *self.since.get(&table)?;
+            Some(Met { actor: first.subject.actor.clone(), table, first: first.sighting.time, since })
         };
-        (self.since, self.sorted().into_iter().filter_map(met).collect())
+        self.sorted().into_iter().filter_map(met).collect()
     }
 
-    /// The first accesses that are told, where the earliest event of all runs was at `since`, and earlier runs have seen
-    /// these at these times.
-    pub(super) fn told(&self, since: Option<Timestamp>, known: &[Option<Timestamp>]) -> Vec<FirstAccess> {
-        let Some(from) = since.and_then(|since| since.checked_add(LEARNING).ok()) else { return Vec::new() };
+    /// The first accesses that are told, by what all runs know.
+    pub(super) fn told(&self, known: &[Met]) -> Vec<FirstAccess> {
         let mut told = Vec::new();
-        for (first, known) in self.sorted().into_iter().zip(known.iter().chain(std::iter::repeat(&None))) {
+        for (first, known) in self.sorted().into_iter().zip(known) {
             let time = first.sighting.time;
-            let is_first = time >= from && known.is_none_or(|known| known >= time);
+            let is_learned = known.since.checked_add(LEARNING).is_ok_and(|from| time >= from);
+            let is_first = is_learned && known.first >= time;
             if is_first && first.hit.suppressed.is_none() {
                 let First { hit, subject, sighting, circumstances } = first;
                 let mut finding = Finding::about(subject.clone(), sighting, circumstances);

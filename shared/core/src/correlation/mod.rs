@@ -23,7 +23,7 @@
 //! # Meetings
 //!
 //! Who reaches which table for the first time, by event time and so in whichever order the records come. It is told only
-//! from seven days after the earliest event on: before, everybody is new.
+//! from seven days after the first access of anyone to the table on: before, everybody is new there.
 //!
 //! # Memory
 //!
@@ -106,7 +106,7 @@ impl Correlation {
     pub fn settle_alone(self, policy: Option<&Policy>, findings: &mut Findings) {
         let Self { windows, steps, meetings, .. } = self;
         let fired = windows.end().fired(policy, None);
-        let firsts = meetings.told(meetings.met().0, &[]);
+        let firsts = meetings.told(&meetings.met());
         let chains = chains::found(links(&fired, &firsts, &steps), &[], policy);
         add(findings, fired, firsts, chains, policy);
     }
@@ -117,9 +117,8 @@ impl Correlation {
         let windows = windows.end();
         let known = history.count(windows.counted()).await;
         let fired = windows.fired(policy, Some(known));
-        let (since, met) = meetings.met();
-        let (since, known) = history.meet(since, met).await;
-        let firsts = meetings.told(since, &known);
+        let met = history.meet(meetings.met()).await;
+        let firsts = meetings.told(&met);
         let run = links(&fired, &firsts, &steps);
         let earlier = history.link(&run.iter().map(Link::to_step).collect::<Vec<_>>()).await;
         let chains = chains::found(run, &earlier, policy);

@@ -104,6 +104,8 @@ pub struct Chain {
     pub seconds: i64,
     /// The detections that have to come first, at least one of them; empty where the order does not matter.
     pub first: &'static [&'static str],
+    /// Those of `first` that count only for what the same actor does.
+    pub own: &'static [&'static str],
     /// The detections that are the steps: two different ones, or one after one of `first`.
     pub steps: &'static [&'static str],
     /// Its severity.
@@ -356,7 +358,8 @@ mod tests {
             detection.policy_lines(),
             "detections:\n  counts: {severity: low, items: 1000, calls: 100} # or: off\n"
         );
-        let chain = |first| Chain { seconds: 24 * 3600, first, steps: &["c", "d"], severity: Severity::Critical };
+        let chain =
+            |first| Chain { seconds: 24 * 3600, first, own: &[], steps: &["c", "d"], severity: Severity::Critical };
         assert_eq!(chain(&[]).sequence(), "two or more of c, d within 24 hours");
         assert_eq!(chain(&["a", "b"]).sequence(), "a or b, then c or d within 24 hours");
         assert_eq!(stretch(90), "90 seconds");

@@ -19,6 +19,7 @@ pub(super) const DETECTION: Detection = Detection {
     judge: Judge::Chain(&Chain {
         seconds: 24 * 3600,
         first: &["denied-burst", "first-access"],
+        own: &["first-access"],
         steps: &["full-scan", "bulk-read", "table-exported", "replica-changed", "stream-opened"],
         severity: Severity::Critical,
     }),

@@ -9,10 +9,10 @@ use crate::severity::Severity;
 pub(super) const DETECTION: Detection = Detection {
     id: "first-access",
     title: "First access",
-    fires_when: "an actor that is not expected reads or writes items of a table for the first time, once the logs of seven days have been seen",
+    fires_when: "an actor that is not expected reads or writes items of a table for the first time, once the table was seen for seven days",
     severity: "low",
     techniques: &["T1530"],
-    why: "Who needs a table comes back to it: a name that was never there before is a new deployment, or somebody who found a way in.",
+    why: "Who needs a table comes back to it: a name that was never there before may be a new deployment, or somebody who found a way in.",
     first_steps: &[
         "Ask the table's owner whether the actor is new and meant to be there.",
         "If so, expect it in the policy; if nobody knows it, look at what it read or wrote, and from where.",
@@ -45,14 +45,19 @@ tables:
 
     #[test]
     fn an_actor_that_comes_for_the_first_time_after_a_week_is_told_once() {
-        let cases: [(&str, &[OnDay], &[&str]); 8] = [
+        let cases: [(&str, &[OnDay], &[&str]); 9] = [
             ("within the week", &[(0, "GetItem", "bob", "carts"), (6, "GetItem", "eve", "carts")], &[]),
             ("after it", &[(0, "GetItem", "bob", "carts"), (7, "GetItem", "eve", "carts")], &["eve carts"]),
             ("known since the first day", &[(0, "GetItem", "eve", "carts"), (8, "PutItem", "eve", "carts")], &[]),
-            ("known at another table", &[(0, "GetItem", "eve", "carts"), (8, "GetItem", "eve", "logs")], &["eve logs"]),
+            ("a table that is new itself", &[(0, "GetItem", "eve", "carts"), (8, "GetItem", "eve", "logs")], &[]),
             ("expected", &[(0, "GetItem", "bob", "carts"), (8, "GetItem", "alice", "orders")], &[]),
-            ("not expected", &[(0, "GetItem", "bob", "carts"), (8, "GetItem", "eve", "orders")], &["eve orders"]),
+            ("not expected", &[(0, "GetItem", "alice", "orders"), (8, "GetItem", "eve", "orders")], &["eve orders"]),
             ("a change of the table", &[(0, "GetItem", "bob", "carts"), (8, "UpdateTable", "eve", "carts")], &[]),
+            (
+                "known at another table",
+                &[(0, "GetItem", "eve", "logs"), (0, "GetItem", "bob", "carts"), (8, "GetItem", "eve", "carts")],
+                &["eve carts"],
+            ),
             (
                 "twice",
                 &[(0, "GetItem", "bob", "carts"), (9, "GetItem", "eve", "carts"), (8, "GetItem", "eve", "carts")],

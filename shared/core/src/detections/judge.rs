@@ -269,8 +269,13 @@ mod tests {
         aftermath: false,
         across_tables: false,
     };
-    static CHAIN: Chain =
-        Chain { seconds: 60, first: &["access-denied"], steps: &["item-deletion"], severity: Severity::Critical };
+    static CHAIN: Chain = Chain {
+        seconds: 60,
+        first: &["access-denied"],
+        own: &[],
+        steps: &["item-deletion"],
+        severity: Severity::Critical,
+    };
     static DETECTION: Detection = Detection {
         id: "test",
         title: "",

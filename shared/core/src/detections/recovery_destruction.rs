@@ -19,6 +19,7 @@ pub(super) const DETECTION: Detection = Detection {
     judge: Judge::Chain(&Chain {
         seconds: 24 * 3600,
         first: &[],
+        own: &[],
         steps: &[
             "deletion-protection-off",
             "pitr-off",

@@ -124,14 +124,10 @@ pub trait History {
     /// tables, as far back as a chain goes.
     fn link(&mut self, run: &[Step]) -> impl Future<Output = Vec<Step>> + Send;
 
-    /// Notes who met which table, and when for the first time; gives back the earliest event that any run has seen, and when
-    /// earlier runs saw each of them first, in the same order.
-    fn meet(
-        &mut self,
-        since: Option<Timestamp>,
-        _run: Vec<Met>,
-    ) -> impl Future<Output = (Option<Timestamp>, Vec<Option<Timestamp>>)> + Send {
-        std::future::ready((since, Vec::new()))
+    /// Notes who reached which table, and when for the first time; gives back the same with the earliest times that any run
+    /// has seen.
+    fn meet(&mut self, run: Vec<Met>) -> impl Future<Output = Vec<Met>> + Send {
+        std::future::ready(run)
     }
 }
 
@@ -142,8 +138,10 @@ pub struct Met {
     pub actor: Actor<'static>,
     /// Which table.
     pub table: TableId<'static>,
-    /// The event time of the first access in this run.
+    /// The event time of the actor's first access.
     pub first: Timestamp,
+    /// The event time of the first access of anyone to the table.
+    pub since: Timestamp,
 }
 
 /// What one actor did to one table, counted in buckets of event time.

@@ -45,21 +45,26 @@ impl<'s, S: Store + Sync> Shared<'s, S> {
         counts::union(&items)
     }
 
-    async fn met(
-        &self,
-        since: Option<Timestamp>,
-        run: &[Met],
-    ) -> Result<(Option<Timestamp>, Vec<Option<Timestamp>>), StoreError> {
-        let Some(since) = since.filter(|_| !run.is_empty()) else { return Ok((since, Vec::new())) };
-        let mut ours: Vec<(Key, Timestamp)> = vec![(meetings::since_key(), since)];
-        ours.extend(run.iter().map(|met| (meetings::key_of(met), met.first)));
-        let items = self.store.get(ours.iter().map(|(key, _)| key.clone()).collect()).await?;
-        let known = meetings::times(items)?;
-        let of = |key: &Key| known.get(key).map(|(time, _)| *time);
-        let earliest = of(&meetings::since_key()).map_or(since, |known| known.min(since));
-        let times = run.iter().map(|met| of(&meetings::key_of(met))).collect();
+    async fn met(&self, run: Vec<Met>) -> Result<Vec<Met>, StoreError> {
+        let mut ours: BTreeMap<Key, Timestamp> = BTreeMap::new();
+        for met in &run {
+            for (key, time) in [(meetings::key_of(met), met.first), (meetings::since_key(&met.table), met.since)] {
+                ours.entry(key).and_modify(|known| *known = time.min(*known)).or_insert(time);
+            }
+        }
+        if ours.is_empty() {
+            return Ok(run);
+        }
+        let known = meetings::times(self.store.get(ours.keys().cloned().collect()).await?)?;
+        let earliest = |key: &Key, time: Timestamp| known.get(key).map_or(time, |(known, _)| time.min(*known));
+        let merged = run.into_iter().map(|met| Met {
+            first: earliest(&meetings::key_of(&met), met.first),
+            since: earliest(&meetings::since_key(&met.table), met.since),
+            ..met
+        });
+        let merged = merged.collect();
         self.store.put(meetings::news(ours, &known, self.now)).await?;
-        Ok((Some(earliest), times))
+        Ok(merged)
     }
 
     async fn linked(&self, run: &[Step]) -> Result<Vec<Step>, StoreError> {
@@ -88,12 +93,13 @@ impl<S: Store + Sync> History for Shared<'_, S> {
         }
     }
 
-    async fn meet(&mut self, since: Option<Timestamp>, run: Vec<Met>) -> (Option<Timestamp>, Vec<Option<Timestamp>>) {
-        match self.met(since, &run).await {
+    async fn meet(&mut self, run: Vec<Met>) -> Vec<Met> {
+        let alone = run.clone();
+        match self.met(run).await {
             Ok(known) => known,
             Err(error) => {
                 self.trouble.get_or_insert(error);
-                (since, Vec::new())
+                alone
             }
         }
     }

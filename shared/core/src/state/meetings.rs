@@ -1,20 +1,21 @@
 //! Who met which table, as it is stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::key;
 use crate::actor::Actor;
 use crate::ports::{Item, Key, Met, StoreError};
+use crate::table::TableId;
 
 /// How long a meeting is remembered after it was noted last, and how long before the end it is noted again.
 const KEPT: SignedDuration = SignedDuration::from_hours(120 * 24);
 const RENEWED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Where the earliest event stands.
-pub(super) fn since_key() -> Key {
-    Key { partition: "since.1".to_owned(), sort: "since".to_owned() }
+/// Where it stands when anyone came to a table first.
+pub(super) fn since_key(table: &TableId<'_>) -> Key {
+    Key { partition: format!("since.1#{}", key::digest([table.arn().as_bytes()])), sort: "since".to_owned() }
 }
 
 /// Where it stands when an actor met a table.
@@ -30,7 +31,11 @@ pub(super) fn key_of(met: &Met) -> Key {
 }
 
 /// The items that note these times, where they are earlier than what is known, or that was noted long ago.
-pub(super) fn news(times: Vec<(Key, Timestamp)>, known: &HashMap<Key, (Timestamp, Item)>, now: Timestamp) -> Vec<Item> {
+pub(super) fn news(
+    times: BTreeMap<Key, Timestamp>,
+    known: &HashMap<Key, (Timestamp, Item)>,
+    now: Timestamp,
+) -> Vec<Item> {
     let expires = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     let news = |(key, time): (Key, Timestamp)| {
         let time = match known.get(&key) {

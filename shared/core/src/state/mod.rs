@@ -12,7 +12,7 @@
 //! | `alert.1#ALERT` | `event#`, hour of event time, digest | the events that were told, or held back | after an alert |
 //! | `due.1` | when, and which | an alert of which something is held back | after an alert |
 //! | `done.1#OBJECT` | `done` | a log object whose findings are out | after all alerts |
-//! | `since.1` | `since` | the earliest event that was seen | before alerts |
+//! | `since.1#TABLE` | `since` | when anyone first reached it | before alerts |
 //!
 //! # Why runs agree
 //!
