@@ -16,7 +16,7 @@ const LEARNING: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How many actors and tables are told apart in a run. Only calls that were not in vain count, so that nobody can fill it
 /// with names that are made up; of more, the first are kept.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
 
 /// The meetings of a run. Each of them is of a table that has a first access too.
 #[derive(Debug, Default)]
