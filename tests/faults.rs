@@ -32,11 +32,28 @@ async fn matrix(load: Load) -> Result<Vec<Row>> {
 }
 
 fn line(row: &Row) -> String {
-    let Row { fault, sent, not_findings, told, suppressed, duplicates, alerts, invocations, dead, missed, .. } = row;
-    let missed = if missed.is_empty() { "all".to_owned() } else { format!("not {}", missed.join(", ")) };
+    let Row {
+        fault,
+        sent,
+        not_findings,
+        told,
+        suppressed,
+        duplicates,
+        alerts,
+        invocations,
+        dead,
+        in_parts,
+        missed,
+        ..
+    } = row;
+    let told_of = match (in_parts.as_slice(), missed.as_slice()) {
+        ([], []) => "all".to_owned(),
+        (parts, []) => format!("all, {} in parts", parts.join(" and ")),
+        (_, missed) => format!("not {}", missed.join(", ")),
+    };
     let holds = if row.holds() { "holds" } else { "BROKEN" };
     format!(
-        "| {} | {sent} | {not_findings} | {told} | {suppressed} | {duplicates} | {alerts} | {invocations} | {dead} | {missed} | {holds} |",
+        "| {} | {sent} | {not_findings} | {told} | {suppressed} | {duplicates} | {alerts} | {invocations} | {dead} | {told_of} | {holds} |",
         fault.title()
     )
 }

@@ -110,14 +110,14 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                     audit = returned;
                     match result {
                         Ok(()) => message.objects.push((object, Progress::Whole)),
-                        Err(problem) if self.logs.has_time() => {
-                            message.problems.push(problem);
-                            message.objects.push((object, Progress::Part));
-                        }
-                        // It comes again, and is counted then.
                         Err(problem) => {
                             message.problems.push(problem);
-                            message.is_counted = true;
+                            if !self.logs.has_time() {
+                                // It comes again, and is counted then.
+                                message.is_counted = true;
+                            } else if audit.has_read() {
+                                message.objects.push((object, Progress::Part));
+                            }
                         }
                     }
                 }

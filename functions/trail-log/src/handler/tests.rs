@@ -298,3 +298,12 @@ async fn without_its_memory_a_function_tells_what_it_finds_and_says_so() {
     assert_eq!(handler.alerts.sent(), ["item-deletion orders 1", "item-deletion orders 1"]);
     assert!(handler.metrics.sum("StateFailures", &[]) >= 2);
 }
+
+#[tokio::test]
+async fn an_object_that_could_not_be_opened_is_counted_when_it_can() {
+    let mut handler = remembering(Logs::default());
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, ["one"]);
+    handler.logs = Logs::default().with(&key(1), object(&[deletion(ID, "orders")]));
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    assert_eq!((handler.metrics.sum("RecordsRead", &[]), handler.metrics.sum("ItemsDeleted", &[])), (1, 1));
+}

@@ -167,6 +167,11 @@ impl Audit {
         std::mem::take(&mut self.tally)
     }
 
+    /// Whether there are records among what was counted since the last [take](Self::take_tally).
+    pub fn has_read(&self) -> bool {
+        self.tally.records_read > 0
+    }
+
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
         self.settle_alone().0
