@@ -1,11 +1,13 @@
 //! The stages composed: bytes in, findings and counts out.
 
+mod capped;
 mod replay;
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
+use capped::{Capped, MOST_REJECTS};
 use jiff::Timestamp;
 
 use crate::access::{Access, Call, TablePart};
@@ -25,10 +27,6 @@ use crate::record::{Record, RecordError};
 use crate::rules::Rules;
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
-
-/// How many rejected records of a log object are told one by one. Gzip packs a billion broken ones in some megabytes, and a
-/// line in the log for each would cost more than all it is about.
-const MOST_REJECTS: u64 = 10_000;
 
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
 #[derive(Debug)]
@@ -100,7 +98,7 @@ impl Audit {
         if let Place::Object(object) = origin.place {
             self.log_buckets.insert(object.bucket.clone());
         }
-        let mut capped = Capped { observer, rejects: 0 };
+        let mut capped = Capped::new(observer);
         let result = self.read(input, origin, &mut capped, |audit, Value { json, index, listed }, observer| {
             if listed {
                 audit.record(json, index, origin, observer);
@@ -355,29 +353,6 @@ struct Value<'a> {
     index: u64,
     /// Whether it stands in a list of records, and not by itself.
     listed: bool,
-}
-
-/// Tells the first rejects of a file, and counts all.
-struct Capped<'o, O> {
-    observer: &'o mut O,
-    rejects: u64,
-}
-
-impl<O: Observer> Observer for Capped<'_, O> {
-    fn rejected(&mut self, reject: &Reject<'_>) {
-        self.rejects += 1;
-        if self.rejects <= MOST_REJECTS {
-            self.observer.rejected(reject);
-        }
-    }
-
-    fn accessed(&mut self, call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) {
-        self.observer.accessed(call, access, context);
-    }
-
-    fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
-        self.observer.read(record, fate);
-    }
 }
 
 /// Adds what is found later than in its own turn, or counts it where the policy suppresses it.
