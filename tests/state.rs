@@ -157,3 +157,29 @@ async fn a_state_that_is_down_or_throttled_keeps_nothing_from_being_told() -> Re
     assert!(stage.metrics().await?.sum("StateFailures", &[]) >= Some(2));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_function_that_would_run_out_of_time_hands_its_message_back_instead_of_dying() -> Result<()> {
+    let stage = Stage::remembering().await?;
+    let proxy = FaultProxy::start(stage.emulator.endpoint()).await?;
+    proxy.rule(|request| if request.path.contains("_slow.json.gz") { Fate::Hang } else { Fate::Pass });
+    let function = stage.function("trail-log", &[REMEMBERING, ("AWS_ENDPOINT_URL_S3", proxy.endpoint())]).await?;
+    stage.deliver("quick", &[deletion(1)]).await?;
+    stage.deliver("slow", &[deletion(2)]).await?;
+    let batch = stage.deliveries.batch(2).await?;
+
+    let answer = function.invoke_within(Duration::from_secs(6), &batch).await?;
+
+    let failed = stage.deliveries.settle(&batch, &answer).await?;
+    assert!(failed.iter().any(|body| body.contains("_slow.json.gz")), "{failed:?}");
+    // What was read in time is told, unless the slow one came first and left no time for it.
+    let told = 2 - failed.len();
+    assert_eq!(stage.told(told).await?.len(), told);
+    assert!(function.log().iter().any(|line| line.contains("no time left")));
+    proxy.rule(|_| Fate::Pass);
+    let left = stage.deliveries.batch(failed.len()).await?;
+    let answer = function.invoke(&left).await?;
+    assert_eq!(stage.deliveries.settle(&left, &answer).await?, [""; 0]);
+    assert_eq!(stage.metrics().await?.sum("ItemsDeleted", &[]), Some(2));
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! The right end of the house: findings become alerts that are out and objects in the archive, and counts become metric data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures::StreamExt as _;
 use futures::stream;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::alert::{self, Alert, Notice};
 use crate::archive;
 use crate::audit::Audit;
-use crate::finding::Finding;
+use crate::finding::{Finding, Subject};
 use crate::place::ObjectRef;
 use crate::policy::Policy;
 use crate::ports::{AlertSink, Archive, MetricSink, SinkError, Store, StoreError};
@@ -116,13 +116,13 @@ pub async fn report<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync>(
     };
     let mut done = Vec::new();
     for (position, Message { tally, mut problems, objects, is_counted }) in messages.into_iter().enumerate() {
-        if untold.contains(&position) {
+        if untold.messages.contains(&position) {
             problems.push("an alert is not out".to_owned());
         }
         if lost.contains(&position) {
             problems.push("a finding is not in the archive".to_owned());
         }
-        let comes_again = untold.contains(&position) || lost.contains(&position);
+        let comes_again = untold.messages.contains(&position) || lost.contains(&position);
         outcome.tally.merge(if is_counted || comes_again { tally.of_failure() } else { tally });
         if !comes_again {
             done.extend(objects);
@@ -146,18 +146,27 @@ enum Told {
     Untold(SinkError),
 }
 
-/// Publishes the findings, and counts what is out; the positions of the messages of which something is not.
+/// What is not out.
+#[derive(Default)]
+struct Untold {
+    /// The positions of the messages that it came with.
+    messages: BTreeSet<usize>,
+    /// What it is about.
+    subjects: HashSet<Subject>,
+}
+
+/// Publishes the findings, and counts what is out; what is not.
 async fn tell<A: AlertSink, S: Store + Sync>(
     findings: Vec<Finding>,
     policy: Option<&Policy>,
     sink: &A,
     telling: Option<&Telling<'_, S>>,
     outcome: &mut Outcome,
-) -> BTreeSet<usize> {
+) -> Untold {
     let alerts = alert::fold(findings, policy);
     let results = stream::iter(alerts).map(|alert| tell_one(alert, sink, telling));
     let mut results = std::pin::pin!(results.buffer_unordered(CONCURRENT));
-    let mut untold = BTreeSet::new();
+    let mut untold = Untold::default();
     while let Some((alert, told, trouble)) = results.next().await {
         outcome.forgotten.extend(trouble);
         match told {
@@ -173,7 +182,8 @@ async fn tell<A: AlertSink, S: Store + Sync>(
             Told::Known => outcome.tally.alerts_repeated += 1,
             Told::Untold(error) => {
                 outcome.tally.alerts_failed += 1;
-                untold.extend(alert.origins());
+                untold.messages.extend(alert.origins());
+                untold.subjects.extend(alert.findings.into_iter().map(|finding| finding.subject));
                 outcome.untold.push(error);
             }
         }
@@ -181,15 +191,16 @@ async fn tell<A: AlertSink, S: Store + Sync>(
     untold
 }
 
-/// Archives findings, but for those that came with messages which come again; the positions of the messages of which
-/// something is not archived.
+/// Archives findings, but for those that are not out: all of their messages come again. Others may share a message with
+/// them, and have to be archived now: in the next run they may be without what came with messages that are done. Returns the
+/// positions of the messages of which something is not archived.
 async fn keep<R: Archive>(
     findings: &[Finding],
-    untold: &BTreeSet<usize>,
+    untold: &Untold,
     archive: &R,
     outcome: &mut Outcome,
 ) -> BTreeSet<usize> {
-    let batches = archive::batches(findings.iter().filter(|finding| finding.origins.is_disjoint(untold)));
+    let batches = archive::batches(findings.iter().filter(|finding| !untold.subjects.contains(&finding.subject)));
     let results = stream::iter(&batches).map(|batch| async move { (batch, archive.put(batch).await) });
     let mut results = std::pin::pin!(results.buffer_unordered(CONCURRENT));
     let mut lost = BTreeSet::new();

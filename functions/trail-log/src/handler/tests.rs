@@ -307,3 +307,28 @@ async fn an_object_that_could_not_be_opened_is_counted_when_it_can() {
     assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
     assert_eq!((handler.metrics.sum("RecordsRead", &[]), handler.metrics.sum("ItemsDeleted", &[])), (1, 1));
 }
+
+#[tokio::test]
+async fn what_is_held_back_beside_an_alert_that_is_not_out_is_archived_in_full() {
+    let id = |n: usize| format!("1f0c4a3e-7b52-4b8e-9d55-{n:012x}");
+    let logs = Logs::default()
+        .with(&key(0), object(&[deletion(&id(0), "orders")]))
+        // The first of these messages comes again for what it says of carts; what both say of orders is held back.
+        .with(&key(1), object(&[deletion(&id(1), "orders"), deletion(&id(2), "carts")]))
+        .with(&key(2), object(&[deletion(&id(3), "orders")]));
+    let mut handler = remembering(logs);
+    handler.archive = Some(Objects::default());
+    assert_eq!(failures(&handler, &sqs(&[("zero", created(&key(0)))])).await, [""; 0]);
+    handler.alerts.refused_table = Some("carts");
+    let both = sqs(&[("one", created(&key(1))), ("two", created(&key(2)))]);
+    assert_eq!(failures(&handler, &both).await, ["one"]);
+    handler.alerts.refused_table = None;
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    let mut archived = String::new();
+    for object in handler.archive.as_ref().unwrap().all().into_values() {
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(object.as_slice()), &mut archived).unwrap();
+    }
+    for n in 0..4 {
+        assert!(archived.contains(&id(n)), "{n}");
+    }
+}
