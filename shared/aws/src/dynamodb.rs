@@ -86,6 +86,8 @@ impl DynamoDbStore {
             if let Some(unprocessed) = unprocessed.filter(|unprocessed| !unprocessed.is_empty()) {
                 left.extend(unprocessed);
                 pause(&mut turn).await?;
+            } else {
+                turn = 0;
             }
         }
         Ok(())
@@ -135,6 +137,8 @@ impl Store for DynamoDbStore {
                 if let Some(unprocessed) = unprocessed.filter(|unprocessed| !unprocessed.keys().is_empty()) {
                     left.extend(unprocessed.keys().to_vec());
                     pause(&mut turn).await?;
+                } else {
+                    turn = 0;
                 }
             }
             Ok(items)

@@ -114,6 +114,14 @@ pub async fn report<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync>(
         Some((archive, found)) => keep(&found, &untold, archive, &mut outcome).await,
         None => BTreeSet::new(),
     };
+    let comes_again = |position: usize| untold.messages.contains(&position) || lost.contains(&position);
+    // One object may have been announced in several messages of which one comes again.
+    let again: HashSet<ObjectRef> = messages
+        .iter()
+        .enumerate()
+        .filter(|(position, _)| comes_again(*position))
+        .flat_map(|(_, message)| message.objects.iter().map(|(object, _)| object.clone()))
+        .collect();
     let mut done = Vec::new();
     for (position, Message { tally, mut problems, objects, is_counted }) in messages.into_iter().enumerate() {
         if untold.messages.contains(&position) {
@@ -122,11 +130,9 @@ pub async fn report<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync>(
         if lost.contains(&position) {
             problems.push("a finding is not in the archive".to_owned());
         }
-        let comes_again = untold.messages.contains(&position) || lost.contains(&position);
-        outcome.tally.merge(if is_counted || comes_again { tally.of_failure() } else { tally });
-        if !comes_again {
-            done.extend(objects);
-        }
+        let is_failure = is_counted || comes_again(position);
+        outcome.tally.merge(if is_failure { tally.of_failure() } else { tally });
+        done.extend(objects.into_iter().filter(|(object, _)| !again.contains(object)));
         outcome.problems.push(problems);
     }
     if let Some(telling) = telling {

@@ -332,3 +332,14 @@ async fn what_is_held_back_beside_an_alert_that_is_not_out_is_archived_in_full()
         assert!(archived.contains(&id(n)), "{n}");
     }
 }
+
+#[tokio::test]
+async fn an_object_that_two_messages_announce_is_not_done_while_one_of_them_comes_again() {
+    let mut handler = remembering(Logs::default().with(&key(1), object(&[deletion(ID, "orders")])));
+    handler.alerts.refused_table = Some("orders");
+    let both = sqs(&[("one", created(&key(1))), ("again", created(&key(1)))]);
+    assert_eq!(failures(&handler, &both).await, ["one"]);
+    handler.alerts.refused_table = None;
+    assert_eq!(failures(&handler, &sqs(&[("one", created(&key(1)))])).await, [""; 0]);
+    assert_eq!(handler.alerts.sent(), ["item-deletion orders 1"]);
+}

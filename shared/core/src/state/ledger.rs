@@ -60,8 +60,9 @@ pub(super) enum Decision {
 impl Ledger {
     /// Decides about an alert, and takes out of it what is known.
     ///
-    /// A critical alert is always told, and so is one that is graver than the last: noise must not hide what follows it. A
-    /// window that goes on is told again when ten and a hundred times its threshold are reached, and no more often.
+    /// A critical alert is always told, and so is one that is graver than the last, or a burst that is larger than all before:
+    /// noise must not hide what follows it. A window that goes on is told again when ten and a hundred times its threshold are
+    /// reached or it becomes graver, and no more often, critical or not.
     pub(super) fn decide(
         &self,
         alert: &mut Alert,
@@ -80,10 +81,17 @@ impl Ledger {
             match self.bursts.iter().filter(|told| overlap(told.burst, burst)).max_by_key(|told| told.burst.level) {
                 Some(told) if told.burst.level >= burst.level && told.severity >= alert.severity => goes_on = true,
                 Some(_) => return Decision::Tell,
+                // Another burst, and larger than all before.
+                None if self.bursts.iter().any(|told| told.burst.level < burst.level)
+                    && self.bursts.iter().all(|told| told.burst.level < burst.level) =>
+                {
+                    return Decision::Tell;
+                }
                 None => {}
             }
         }
-        let is_cool = self.told.is_none_or(|told| now.duration_since(told.at) >= cooldown);
+        // Clocks differ by little; a time far ahead is none of a run's.
+        let is_cool = self.told.is_none_or(|told| now.duration_since(told.at).abs() >= cooldown);
         let is_graver = self.told.is_none_or(|told| alert.severity > told.severity);
         if goes_on || (!is_cool && !is_graver && alert.severity < Severity::Critical) {
             Decision::Hold

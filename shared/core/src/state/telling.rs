@@ -185,7 +185,12 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
             let waits = ledger.told.is_some_and(|told| now.duration_since(told.at) < self.cooldown);
             let mut open = Open { partition, ledger, version };
             match open.ledger.held.clone() {
-                Some(_) if waits => self.line_up(&open, summary).await?,
+                Some(_) if waits => {
+                    let place = self.line_up(&open, summary).await?;
+                    if place == key {
+                        continue;
+                    }
+                }
                 Some(held) => {
                     if self.claim(&mut open).await? {
                         due.push(Due { summary, held, key, open });
@@ -205,8 +210,11 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
         open.ledger.claim = None;
         open.ledger.held = None;
         open.ledger.told = Some(Told { at: (self.now)(), severity: held.severity });
-        self.swap(&mut open).await?;
-        self.store.remove(vec![key]).await
+        // Where the claim has lapsed, another run may have held back more: that stays in line.
+        if self.swap(&mut open).await? {
+            self.store.remove(vec![key]).await?;
+        }
+        Ok(())
     }
 
     /// Gives up what is not out.
@@ -267,31 +275,32 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
 
     /// Notes that an alert is not told now; `false` where another run was faster.
     async fn hold(&self, open: &mut Open, alert: &Alert) -> Result<bool, StoreError> {
-        let is_first = open.ledger.held.is_none();
         open.ledger.held(alert);
-        // In line before anything counts on it: what is held back must come out.
-        if is_first {
-            self.line_up(open, Summary::of(alert)).await?;
-        }
+        // In line before anything counts on it, for what is held back must come out; and once more after, for another run
+        // may have cleared the line in between.
+        self.line_up(open, Summary::of(alert)).await?;
         if !self.swap(open).await? {
             return Ok(false);
         }
+        self.line_up(open, Summary::of(alert)).await?;
         self.store.put(self.events(&open.partition, alert)).await?;
         Ok(true)
     }
 
-    /// Puts an alert in line for the end of its pause.
-    async fn line_up(&self, open: &Open, summary: Summary) -> Result<(), StoreError> {
+    /// Puts an alert in line for the end of its pause: its place there.
+    async fn line_up(&self, open: &Open, summary: Summary) -> Result<Key, StoreError> {
         let now = (self.now)();
         let from = open.ledger.told.map_or(now, |told| told.at);
         let at = from.saturating_add(self.cooldown).unwrap_or(Timestamp::MAX);
-        let sort = format!("{}#{}", key::number(at.as_second()), open.partition);
+        // The second in which it is over in any case.
+        let sort = format!("{}#{}", key::number(at.as_second().saturating_add(1)), open.partition);
         let in_line = InLine { partition: open.partition.clone(), summary };
         let broken = |error: serde_json::Error| StoreError { store: DUE.to_owned(), problem: error.to_string() };
         let value = serde_json::to_vec(&in_line).map_err(broken)?;
         let expires = at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
         let key = Key { partition: DUE.to_owned(), sort };
-        self.store.put(vec![Item { key, value, version: 1, expires }]).await
+        self.store.put(vec![Item { key: key.clone(), value, version: 1, expires }]).await?;
+        Ok(key)
     }
 
     async fn swap(&self, open: &mut Open) -> Result<bool, StoreError> {

@@ -129,11 +129,13 @@ fn what_is_like_an_alert_of_the_last_hour_is_held_back_and_told_when_the_hour_is
     assert_eq!(tell(&telling, deletion([3])), "known", "what is held back is not held back twice");
     assert!(tell_due(&telling).is_empty());
     CLOCK.set(3600);
+    assert!(tell_due(&telling).is_empty(), "the second in which the pause ends is not over");
+    CLOCK.set(3601);
     assert_eq!(tell_due(&telling), ["2 of orders: 3"]);
     assert!(tell_due(&telling).is_empty());
     // A summary is a message too.
     assert_eq!(tell(&telling, deletion([5])), "held");
-    CLOCK.set(2 * 3600);
+    CLOCK.set(2 * 3600 + 1);
     assert_eq!(tell(&telling, deletion([6])), "told 1, 1 held");
     assert!(tell_due(&telling).is_empty(), "it was told with the alert");
 }
@@ -238,7 +240,7 @@ fn a_summary_says_what_went_on_and_is_within_the_limits_of_sns() {
     for id in 1..4 {
         tell(&telling, deletion([id]));
     }
-    CLOCK.set(3600);
+    CLOCK.set(3601);
     let due = telling.due().now_or_never().unwrap().unwrap().remove(0);
     let notice = Notice::WentOn(&due.summary, &due.held);
     let message = notice.message();
@@ -263,4 +265,16 @@ Why    alerts of item-deletion about the same actor and table were told before, 
         "{}",
         message.subject
     );
+}
+
+#[test]
+fn a_larger_burst_is_told_in_the_pause_after_a_smaller_one() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    let bulk = |ids: std::ops::Range<u32>| alerts("bulk-deletion", "DeleteItem", ids).remove(0);
+    assert_eq!(tell(&telling, bulk(0..120)), "told 120");
+    assert_eq!(tell(&telling, bulk(2000..2120)), "held", "of the same size");
+    let mut large = bulk(3000..3200);
+    large.findings[0].burst.as_mut().unwrap().level = 2;
+    assert_eq!(tell(&telling, large), "told 200, 1 held");
 }
