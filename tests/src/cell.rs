@@ -152,7 +152,8 @@ impl Row {
     /// Whether the sum holds, every attack is told, and nothing but garbage was given up.
     pub fn holds(&self) -> bool {
         // Without a memory, what is cut into many files is told in its parts.
-        let is_whole = self.in_parts.is_empty() || self.fault == Fault::StateDown;
+        let may_forget = matches!(self.fault, Fault::StateDown | Fault::StateThrottled);
+        let is_whole = self.in_parts.is_empty() || may_forget;
         let is_told = is_whole && self.missed.is_empty();
         self.told + self.suppressed + self.not_findings == self.sent && is_told && self.dead == self.poison
     }
