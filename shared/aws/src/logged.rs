@@ -2,11 +2,40 @@
 
 use tablewarden_core::alert::{Alert, Notice};
 use tablewarden_core::finding::{Finding, Subject};
+use tablewarden_core::operation::Effect;
 use tablewarden_core::ports::{AlertSink, SinkError};
 use tablewarden_core::printable::printable;
 
 /// The longest that a name or a reason may be in a log line, in characters.
 const LONGEST: usize = 800;
+
+/// A log line about a finding. All have the same fields, since saved queries and rules that count read them; one that is not
+/// known is left out. A macro, since the level of a line is fixed where it is written.
+macro_rules! line {
+    ($level:ident, $finding:expr, $error:expr, $message:literal) => {{
+        let finding: &Finding = $finding;
+        let error: Option<&SinkError> = $error;
+        let Subject { detection, actor, table, resource, account, region, effect, outcome, .. } = &finding.subject;
+        let about = table.as_ref().map(|table| table.name.as_ref()).or(resource.as_deref());
+        tracing::event!(
+            tracing::Level::$level,
+            finding = finding.id(),
+            detection = detection.id,
+            severity = finding.severity.as_str(),
+            actor = printable(&actor.name, LONGEST),
+            about = about.map(|about| printable(about, LONGEST)),
+            account = printable(account, LONGEST),
+            region = printable(region, LONGEST),
+            effect = effect.map(Effect::as_str),
+            outcome = outcome.as_str(),
+            accesses = finding.accesses,
+            items = finding.known_items(),
+            reason = printable(&finding.reason(), LONGEST),
+            error = error.map(tracing::field::display),
+            $message
+        );
+    }};
+}
 
 /// A sink that logs what it passes on.
 #[derive(Debug)]
@@ -40,44 +69,14 @@ impl<S: AlertSink + Sync> AlertSink for Logged<S> {
 /// Writes a log line for each finding of an alert that is held back.
 pub(crate) fn log_held(alert: &Alert) {
     for finding in &alert.findings {
-        let Subject { detection, actor, table, resource, .. } = &finding.subject;
-        let about = table.as_ref().map(|table| table.name.as_ref()).or(resource.as_deref());
-        tracing::info!(
-            finding = finding.id(),
-            detection = detection.id,
-            severity = finding.severity.as_str(),
-            actor = printable(&actor.name, LONGEST),
-            about = about.map(|about| printable(about, LONGEST)),
-            accesses = finding.accesses,
-            reason = printable(&finding.reason(), LONGEST),
-            "alert held back"
-        );
+        line!(INFO, finding, None, "alert held back");
     }
 }
 
 fn log(finding: &Finding, error: Option<&SinkError>) {
-    let Subject { detection, actor, table, resource, .. } = &finding.subject;
-    let about = table.as_ref().map(|table| table.name.as_ref()).or(resource.as_deref());
-    let (id, severity, accesses) = (finding.id(), finding.severity.as_str(), finding.accesses);
-    let actor = printable(&actor.name, LONGEST);
-    let about = about.map(|about| printable(about, LONGEST));
-    let reason = printable(&finding.reason(), LONGEST);
     match error {
-        None => {
-            tracing::info!(
-                finding = id,
-                detection = detection.id,
-                severity,
-                actor,
-                about,
-                accesses,
-                reason,
-                "alert published"
-            );
-        }
-        Some(error) => tracing::error!(
-            finding = id, detection = detection.id, severity, actor, about, accesses, reason, %error, "alert not published"
-        ),
+        None => line!(INFO, finding, None, "alert published"),
+        Some(error) => line!(ERROR, finding, Some(error), "alert not published"),
     }
 }
 
@@ -87,7 +86,7 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use tablewarden_core::alert;
     use tablewarden_core::audit::Audit;
     use tablewarden_core::finding::Origin;
@@ -126,36 +125,60 @@ mod tests {
         alert::fold(audit.into_findings(), policy.as_deref())
     }
 
+    /// The lines that are logged while a future runs.
+    async fn lines_of<T>(future: impl Future<Output = T>) -> (Vec<Value>, T) {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber =
+            tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let result = future.await;
+        drop(guard);
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), result)
+    }
+
+    /// What the line of a finding says of it.
+    fn fields(finding: &Finding) -> Value {
+        let Subject { detection, actor, table, resource, account, region, effect, outcome, .. } = &finding.subject;
+        let about = table.as_ref().map(|table| table.name.as_ref()).or(resource.as_deref());
+        let plain = |text: &str| printable(text, LONGEST);
+        let mut fields = json!({
+            "finding": finding.id(), "detection": detection.id, "severity": finding.severity.as_str(),
+            "actor": plain(&actor.name), "about": about.map(plain), "account": plain(account), "region": plain(region),
+            "effect": effect.map(Effect::as_str), "outcome": outcome.as_str(), "accesses": finding.accesses,
+            "items": finding.known_items(), "reason": plain(&finding.reason()),
+        });
+        fields.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        fields
+    }
+
     #[tokio::test]
-    async fn each_finding_is_logged_with_its_reason_and_whether_it_is_out() {
-        let mut logged = 0;
+    async fn each_finding_is_logged_with_what_queries_ask_for_and_whether_it_is_out() {
+        let (mut logged, mut with_items) = (0, 0);
         for scenario in scenarios() {
             for alert in alerts(&scenario) {
-                let lines = Lines::default();
-                let writer = lines.clone();
-                let subscriber =
-                    tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
-                let guard = tracing::subscriber::set_default(subscriber);
                 let refused = alert.table.as_ref().is_some_and(|table| table.name == "orders");
                 let mut sink = Logged(Alerts::default());
                 sink.0.refused_table = Some("orders");
-                assert_eq!(sink.publish(Notice::Alert(&alert)).await.is_err(), refused);
-                drop(guard);
-                let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-                let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-                assert_eq!(lines.len(), alert.findings.len(), "{text}");
-                for (line, finding) in lines.iter().zip(&alert.findings) {
-                    assert_eq!(line["reason"], printable(&finding.reason(), LONGEST));
-                    assert_eq!(
-                        (&line["finding"], &line["detection"]),
-                        (&finding.id().into(), &alert.detection.id.into())
-                    );
-                    let want = if refused { ("ERROR", "alert not published") } else { ("INFO", "alert published") };
-                    assert_eq!((line["level"].as_str().unwrap(), line["message"].as_str().unwrap()), want);
+                let (told, result) = lines_of(sink.publish(Notice::Alert(&alert))).await;
+                assert_eq!(result.is_err(), refused);
+                let (held, ()) = lines_of(async { log_held(&alert) }).await;
+                let out = if refused { ("ERROR", "alert not published") } else { ("INFO", "alert published") };
+                for (lines, (level, message)) in [(told, out), (held, ("INFO", "alert held back"))] {
+                    assert_eq!(lines.len(), alert.findings.len(), "{lines:?}");
+                    for (mut line, finding) in lines.into_iter().zip(&alert.findings) {
+                        assert_eq!((&line["level"], &line["message"]), (&level.into(), &message.into()));
+                        let line = line.as_object_mut().unwrap();
+                        assert_eq!(line.remove("error").is_some(), level == "ERROR");
+                        line.retain(|name, _| !["level", "message", "target", "timestamp"].contains(&name.as_str()));
+                        assert_eq!(Value::from(line.clone()), fields(finding));
+                        with_items += usize::from(line.contains_key("items"));
+                        logged += 1;
+                    }
                 }
-                logged += lines.len();
             }
         }
-        assert!(logged > 20);
+        assert!(logged > 40 && with_items > 10 && with_items < logged, "{with_items} of {logged}");
     }
 }
