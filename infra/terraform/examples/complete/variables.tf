@@ -1,0 +1,75 @@
+variable "region" {
+  description = "Where everything is made."
+  type        = string
+  default     = "eu-west-1"
+}
+
+variable "name" {
+  description = "What every resource's name begins with."
+  type        = string
+  default     = "tablewarden"
+}
+
+variable "trail_log_zip" {
+  description = "The zip of trail-log; null for what make build leaves in this repository."
+  type        = string
+  default     = null
+}
+
+variable "ddl_event_zip" {
+  description = "The zip of ddl-event; null for what make build leaves in this repository."
+  type        = string
+  default     = null
+}
+
+variable "architecture" {
+  description = "The processor that the zips were built for: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+}
+
+variable "extra_environment" {
+  description = "More environment variables of both functions."
+  type        = map(string)
+  default     = {}
+}
+
+variable "key_secret" {
+  description = "What hashes of item keys are made with, at least 16 bytes: TF_VAR_key_secret."
+  type        = string
+  default     = ""
+  sensitive   = true
+}
+
+variable "alert_emails" {
+  description = "From each address to the lowest severity that it gets."
+  type        = map(string)
+  default = {
+    "soc@example.com"    = "medium"
+    "oncall@example.com" = "critical"
+  }
+}
+
+variable "operations_emails" {
+  description = "Who gets the alarms."
+  type        = list(string)
+  default     = ["platform@example.com"]
+}
+
+variable "config_managed_rules" {
+  description = "Whether to make AWS Config's rules; the account must have a configuration recorder."
+  type        = bool
+  default     = true
+}
+
+variable "contributor_insights" {
+  description = "Whether to make Contributor Insights rules on the functions' logs."
+  type        = bool
+  default     = true
+}
+
+variable "table_contributor_insights" {
+  description = "Tables of this account and region to switch Contributor Insights on for."
+  type        = list(string)
+  default     = []
+}
