@@ -35,7 +35,7 @@ async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let Context { deadline, request_id, invoked_function_arn, .. } = event.context;
         let own_table = settings.state_table.as_deref().and_then(|name| dynamodb::beside(&invoked_function_arn, name));
-        let run = Run { name: request_id, ends: time.begin(deadline), own_table };
+        let run = Run { name: dynamodb::name_of_run(&request_id), ends: time.begin(deadline), own_table };
         Box::pin(handler.handle(event.payload.get().as_bytes(), run)).await
     }))
     .await

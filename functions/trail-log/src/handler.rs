@@ -68,7 +68,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                 }
             }
             ids.push(id);
-            message.tally = audit.take_tally();
+            message.tally.merge(audit.take_tally());
             messages.push(message);
         }
         let (findings, at_end, trouble) = report::settle(audit, telling.as_ref()).await;
@@ -105,7 +105,9 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                     audit.delivery_skipped(SkipReason::Repeated);
                 }
                 known => {
-                    message.is_counted |= known.is_some();
+                    message.tally.merge(audit.take_tally());
+                    // What could be read of it was counted before.
+                    let mut is_counted = known.is_some();
                     let (returned, result) = self.object(audit, object.clone(), position).await?;
                     audit = returned;
                     match result {
@@ -114,12 +116,14 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                             message.problems.push(problem);
                             if !self.logs.has_time() {
                                 // It comes again, and is counted then.
-                                message.is_counted = true;
+                                is_counted = true;
                             } else if audit.has_read() {
                                 message.objects.push((object, Progress::Part));
                             }
                         }
                     }
+                    let tally = audit.take_tally();
+                    message.tally.merge(if is_counted { tally.of_failure() } else { tally });
                 }
             },
             Parcel::Record { json, route } => {

@@ -42,7 +42,7 @@ const VERSION: &str = "version";
 const EXPIRES: &str = "expires";
 
 /// A [`Store`] in a table whose partition key `partition` and sort key `sort` are strings, and whose TTL attribute is
-/// `expires`. Needs `dynamodb:GetItem`, `BatchGetItem`, `Query`, `PutItem` and `BatchWriteItem` on the table.
+/// `expires`. Needs `dynamodb:BatchGetItem`, `Query`, `PutItem` and `BatchWriteItem` on the table.
 ///
 /// Once it has failed it fails at once for the rest of an invocation: what it is asked is worth no more waiting than that.
 #[derive(Debug)]
@@ -60,14 +60,15 @@ impl DynamoDbStore {
         Self { client: Client::new(config), table, time, down_in: AtomicU64::new(u64::MAX) }
     }
 
-    /// Does what a future does, in the time that is left, unless the table has failed before.
+    /// Does what a future does, unless the table has failed before, in half of the time that is left: what was found has to
+    /// be told in the other half, whatever the table does.
     async fn ask<T>(&self, call: impl Future<Output = Result<T, String>>) -> Result<T, StoreError> {
         let failed = |problem: String| StoreError { store: format!("table {}", self.table), problem };
         let invocation = self.time.number();
         if self.down_in.load(Ordering::Relaxed) == invocation {
             return Err(failed("has failed before in this invocation".to_owned()));
         }
-        let answer = before(self.time.telling(), call).await;
+        let answer = before(self.time.half_of_telling(), call).await;
         let answer = answer.unwrap_or_else(|| Err("no time left".to_owned()));
         answer.map_err(|problem| {
             self.down_in.store(invocation, Ordering::Relaxed);
@@ -92,6 +93,14 @@ impl DynamoDbStore {
         }
         Ok(())
     }
+}
+
+/// A name for a run that no other has: Lambda gives the retry of an asynchronous invocation the request id of the first.
+///
+/// Source: "Understanding retry behavior in Lambda",
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html>.
+pub fn name_of_run(request_id: &str) -> String {
+    format!("{request_id}#{:016x}", fastrand::u64(..))
 }
 
 /// A table in the account and region of a function; `None` where that has no ARN of Lambda's.

@@ -62,6 +62,12 @@ impl TimeLeft {
         self.current().telling
     }
 
+    /// When half of the time that is left for telling is over; `None` where nothing ends it.
+    pub(crate) fn half_of_telling(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.telling().map(|end| now + end.saturating_duration_since(now) / 2)
+    }
+
     fn current(&self) -> Current {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

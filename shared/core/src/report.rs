@@ -23,14 +23,12 @@ const CONCURRENT: usize = 8;
 /// One message of an invocation, read as far as it goes. An event that came by itself is a message too.
 #[derive(Debug, Default)]
 pub struct Message {
-    /// What was counted in it.
+    /// What was counted in it, and by no run before.
     pub tally: Tally,
     /// What of it could not be read, in a line each.
     pub problems: Vec<String>,
     /// The log objects that were read, and how far.
     pub objects: Vec<(ObjectRef, Progress)>,
-    /// Whether an earlier run counted what can be read of it.
-    pub is_counted: bool,
 }
 
 /// Where it all goes.
@@ -123,15 +121,14 @@ pub async fn report<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync>(
         .flat_map(|(_, message)| message.objects.iter().map(|(object, _)| object.clone()))
         .collect();
     let mut done = Vec::new();
-    for (position, Message { tally, mut problems, objects, is_counted }) in messages.into_iter().enumerate() {
+    for (position, Message { tally, mut problems, objects }) in messages.into_iter().enumerate() {
         if untold.messages.contains(&position) {
             problems.push("an alert is not out".to_owned());
         }
         if lost.contains(&position) {
             problems.push("a finding is not in the archive".to_owned());
         }
-        let is_failure = is_counted || comes_again(position);
-        outcome.tally.merge(if is_failure { tally.of_failure() } else { tally });
+        outcome.tally.merge(if comes_again(position) { tally.of_failure() } else { tally });
         done.extend(objects.into_iter().filter(|(object, _)| !again.contains(object)));
         outcome.problems.push(problems);
     }

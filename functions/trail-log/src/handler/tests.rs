@@ -248,6 +248,21 @@ async fn a_damaged_object_is_counted_once_however_often_it_comes() {
 }
 
 #[tokio::test]
+async fn an_object_beside_a_damaged_one_in_the_same_message_is_counted() {
+    let id = |n: usize| format!("1f0c4a3e-7b52-4b8e-9d55-{n:012x}");
+    let whole = object(&[deletion(&id(1), "orders")]);
+    let damaged = whole[..whole.len() - 6].to_vec();
+    let mut handler = remembering(Logs::default().with(&key(1), damaged.clone()));
+    let both = sqs(&[("one", format!(r#"{{"s3Bucket":"logs","s3ObjectKey":["{}","{}"]}}"#, key(1), key(2)))]);
+    assert_eq!(failures(&handler, &both).await, ["one"]);
+    // The second comes up when what can be read of the first is counted.
+    handler.logs = Logs::default().with(&key(1), damaged).with(&key(2), object(&[deletion(&id(2), "orders")]));
+    assert_eq!(failures(&handler, &both).await, ["one"]);
+    let sums = |metric| handler.metrics.sum(metric, &[]);
+    assert_eq!((sums("RecordsRead"), sums("ItemsDeleted")), (2, 2));
+}
+
+#[tokio::test]
 async fn what_is_not_finished_in_time_is_handed_back_and_counted_when_it_comes_again() {
     let whole = object(&[deletion(ID, "orders")]);
     let cut = whole[..whole.len() - 6].to_vec();

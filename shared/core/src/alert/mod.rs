@@ -124,6 +124,11 @@ impl Alert {
         reasons.into_iter().collect::<Vec<_>>().join("; ")
     }
 
+    /// Whether accesses of several actors are folded into it.
+    pub(crate) fn is_of_several_actors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.subject.is_of_several_actors())
+    }
+
     /// The messages of the batch that its records came with.
     pub fn origins(&self) -> impl Iterator<Item = usize> {
         self.findings.iter().flat_map(|finding| finding.origins.iter().copied())

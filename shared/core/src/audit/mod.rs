@@ -18,7 +18,7 @@ use crate::detections::{self, Context, Hit};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::key_ties::KeyTies;
 use crate::log_file::{self, Entry, Limits, LogFileError};
-use crate::operation::{Plane, Service};
+use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, History, Observer, RawRecord, Reject};
@@ -27,6 +27,9 @@ use crate::record::{Record, RecordError};
 use crate::rules::Rules;
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
+
+/// The calls by which runs remember: what the adapter of [`Store`](crate::ports::Store) makes.
+const OWN_CALLS: [&str; 4] = ["BatchGetItem", "BatchWriteItem", "PutItem", "Query"];
 
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
 #[derive(Debug)]
@@ -212,14 +215,16 @@ impl Audit {
             return Ok(Some(Skip::NetworkActivity));
         }
         let call = if audited { Call::read(&record) } else { Call::foreign(&record) }?;
-        if !self.seen.insert(EventId::of_record(record.event_id(), json)) {
+        let event = EventId::of_record(record.event_id(), json);
+        if !self.seen.insert(event.clone()) {
             return Ok(Some(Skip::Duplicate));
         }
         let mut accesses = call.accesses();
         if self.is_own(&call, &accesses) {
             return Ok(Some(Skip::OwnTable));
         }
-        if let Some(shared) = record.shared_event_id.text() {
+        let shared = record.shared_event_id.text();
+        if let Some(shared) = shared {
             // The caller's and each owner's account get a record of a call across accounts, under one shared id. An owner's
             // need not tell of the tables of the others.
             accesses.retain(|access| self.seen.insert(of_share(shared, access)));
@@ -240,7 +245,7 @@ impl Audit {
             }
         };
         self.tally.relevant(call.time, self.now);
-        self.correlation.begin_call();
+        self.correlation.begin_call(&shared.map_or(event, |shared| EventId::digest([shared.as_bytes()])));
         if audited {
             let policy = self.policy.as_deref();
             let mut tell = adding_to(&mut self.findings, &mut self.correlation, &mut self.tally);
@@ -274,7 +279,8 @@ impl Audit {
     /// Whether a call is one of those by which runs remember.
     fn is_own(&self, call: &Call<'_>, accesses: &[Access<'_>]) -> bool {
         let Some(own) = &self.own_table else { return false };
-        call.operation.plane == Plane::Data
+        // The calls that runs make of it, and no others: what else is done in the name of their roles is none of theirs.
+        OWN_CALLS.contains(&call.record.event_name())
             && call.actor.kind == ActorKind::Role
             && !call.is_by_person()
             && call.actor.home() == Some(&own.account)

@@ -363,7 +363,8 @@ fn the_table_in_which_runs_remember_does_not_feed_itself_and_is_told_of_where_an
     let own: TableId<'static> =
         TableArn::parse("arn:aws:dynamodb:eu-west-1:111122223333:table/orders").unwrap().table.into_owned();
     let cases = [
-        ("the function's", deletion("a", &role("111122223333")), true),
+        ("the function's", deletion("a", &role("111122223333")).replace("DeleteItem", "PutItem"), true),
+        ("what no function does", deletion("a", &role("111122223333")), false),
         ("a person's", deletion("a", user), false),
         ("another account's", deletion("a", &role("444455556666")), false),
         ("on another table", deletion("a", &role("111122223333")).replace("orders", "carts"), false),

@@ -1,6 +1,6 @@
 //! What lies in one bucket of event time, before anyone knows whether it will be told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ pub(super) struct Bucket {
     notes: Vec<Note>,
     /// What is counted of the accesses that are not noted: them, their items, and those of unknown size.
     rest: [u64; 3],
+    /// The messages that these came with: they must not be done with before what is told of them.
+    messages: BTreeSet<usize>,
     /// Whether what lies in it stands in a finding already.
     pub(super) is_told: bool,
     /// The generation in which it was touched last.
@@ -41,6 +43,7 @@ impl Bucket {
             last: time,
             notes: Vec::new(),
             rest: [0; 3],
+            messages: BTreeSet::new(),
             is_told: false,
             generation: 0,
         }
@@ -55,7 +58,7 @@ impl Bucket {
     /// Notes an access, or where that is too many, only counts it.
     pub(super) fn note(&mut self, sighting: Sighting, circumstances: Circumstances<'_>, most: usize) -> bool {
         if self.notes.len() >= most {
-            self.count(&sighting);
+            self.count(&sighting, circumstances.message);
             return false;
         }
         let same = self.notes.last().map(|note| &note.circumstances).filter(|last| ***last == circumstances);
@@ -64,7 +67,8 @@ impl Bucket {
         true
     }
 
-    fn count(&mut self, sighting: &Sighting) {
+    fn count(&mut self, sighting: &Sighting, message: usize) {
+        self.messages.insert(message);
         let more = [1, sighting.items.unwrap_or(0), u64::from(sighting.items.is_none())];
         self.rest.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
     }
@@ -84,7 +88,7 @@ impl Bucket {
         // The smallest, so that the order in which they came does not show.
         self.notes.sort_by(|a, b| key(&a.sighting).cmp(&key(&b.sighting)));
         for note in self.notes.split_off(self.notes.len().min(1)) {
-            self.count(&note.sighting);
+            self.count(&note.sighting, note.circumstances.message);
         }
         self.notes.shrink_to_fit();
     }
@@ -92,7 +96,7 @@ impl Bucket {
     /// Takes what was noted into a finding, which it begins where there is none.
     pub(super) fn pour(&mut self, into: &mut Option<Box<Finding>>, subject: &Subject) {
         self.show(into, subject);
-        (self.notes, self.rest) = (Vec::new(), [0; 3]);
+        (self.notes, self.rest, self.messages) = (Vec::new(), [0; 3], BTreeSet::new());
     }
 
     /// Adds what was noted to a finding, which it begins where there is none.
@@ -103,6 +107,7 @@ impl Bucket {
             finding.fold(sighting, circumstances);
         }
         finding.count(self.rest, self.last);
+        finding.origins.extend(&self.messages);
     }
 
     /// The events that are noted.

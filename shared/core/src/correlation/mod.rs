@@ -44,7 +44,7 @@ mod words;
 
 use crate::access::{Access, Call};
 use crate::detections::{self, Context, Hit};
-use crate::finding::{Finding, Findings, Origin};
+use crate::finding::{EventId, Finding, Findings, Origin};
 use crate::policy::Policy;
 use crate::ports::History;
 use meetings::{FirstAccess, Meetings};
@@ -58,8 +58,17 @@ pub struct Correlation {
     windows: Windows,
     steps: Steps,
     meetings: Meetings,
-    /// How many calls there were.
-    calls: u64,
+    /// The call whose accesses are observed.
+    called: Called,
+}
+
+/// A call, among those of a run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Called {
+    /// How many came before it, and it.
+    number: u64,
+    /// A digest of what its event is known again by.
+    event: u64,
 }
 
 /// One access, and what is known of it.
@@ -85,14 +94,14 @@ impl Correlation {
         self
     }
 
-    /// A new call begins: accesses that are observed until the next one are its.
-    pub fn begin_call(&mut self) {
-        self.calls += 1;
+    /// A new call begins, whose event is known again by this: accesses that are observed until the next one are its.
+    pub fn begin_call(&mut self, event: &EventId) {
+        self.called = Called { number: self.called.number + 1, event: event.short() };
     }
 
     /// Takes an access in.
     pub fn observe(&mut self, seen: &Observed<'_, '_>) {
-        self.windows.observe(seen, self.calls);
+        self.windows.observe(seen, self.called);
         self.meetings.observe(seen);
         self.link(seen);
     }

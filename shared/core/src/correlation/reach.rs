@@ -22,6 +22,8 @@ pub(super) struct Stretch {
     /// The bucket in which the first window came to its threshold.
     pub(super) reached: i64,
     pub(super) last: i64,
+    /// 0 from the threshold on, 1 from ten times as much on, 2 from a hundred times.
+    pub(super) level: u8,
 }
 
 /// The window in which the most was counted of one unit.
@@ -69,7 +71,12 @@ fn slide(counted: &[(i64, u64)], span: i64, limit: Limit, stretches: &mut Vec<St
         if sum >= u128::from(limit.threshold) {
             let sum = u64::try_from(sum).unwrap_or(u64::MAX);
             let reached = when_reached(counted.get(index..).unwrap_or_default(), limit.threshold);
-            stretches.push(Stretch { first, reached: reached.unwrap_or(last), last });
+            stretches.push(Stretch {
+                first,
+                reached: reached.unwrap_or(last),
+                last,
+                level: level(sum, limit.threshold),
+            });
             if peak.is_none_or(|peak| sum > peak.sum) {
                 peak = Some(Peak { limit, sum, first });
             }
@@ -77,6 +84,12 @@ fn slide(counted: &[(i64, u64)], span: i64, limit: Limit, stretches: &mut Vec<St
         sum -= u128::from(count);
     }
     peak
+}
+
+/// How far a sum is above a threshold, in orders of size.
+fn level(sum: u64, threshold: u64) -> u8 {
+    let times = |factor: u64| sum >= threshold.saturating_mul(factor);
+    u8::from(times(10)) + u8::from(times(100))
 }
 
 /// The bucket with which the counts from the first on come to the threshold.
@@ -123,6 +136,7 @@ pub(super) fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
             Some(before) if stretch.first <= before.last => {
                 before.last = before.last.max(stretch.last);
                 before.reached = before.reached.min(stretch.reached);
+                before.level = before.level.max(stretch.level);
             }
             _ => joined.push(stretch),
         }
@@ -169,7 +183,7 @@ mod tests {
         let counts = [(0, Counts { items: 999, calls: 99 }), (1, Counts { items: 1, calls: 0 })];
         let limits = [Limit { unit: Unit::Items, threshold: 1000 }, Limit { unit: Unit::Calls, threshold: 100 }];
         let (stretches, peaks) = reached(&counts, 300, &limits);
-        assert_eq!(stretches, [Stretch { first: 0, reached: 1, last: 1 }]);
+        assert_eq!(stretches, [Stretch { first: 0, reached: 1, last: 1, level: 0 }]);
         assert_eq!(peaks, [Peak { limit: limits[0], sum: 1000, first: 0 }]);
     }
 

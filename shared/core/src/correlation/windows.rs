@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::Observed;
 use super::aftermath::{Attempt, Successes};
 use super::reach::{Limit, Peak, Stretch, WIDTH, span, start, with_head_room};
 use super::series::{Amount, Fired, Series, Taken};
 use super::steps::Link;
 use super::words;
+use super::{Called, Observed};
 use crate::access::Outcome;
 use crate::detections::{self, Counter, Detection, Judge, Weighing, Window};
-use crate::finding::{Burst, Circumstances, EventId, Finding, Sighting, Subject};
+use crate::finding::{Burst, Circumstances, Finding, Sighting, Subject};
 use crate::policy::{Policy, Setting, TablePolicy};
 use crate::ports::{Counted, Counts};
 use crate::severity::Severity;
@@ -75,14 +75,14 @@ impl Windows {
     }
 
     /// Counts an access for each window that measures it.
-    pub(super) fn observe(&mut self, seen: &Observed<'_, '_>, call_number: u64) {
+    pub(super) fn observe(&mut self, seen: &Observed<'_, '_>, called: Called) {
         for (detection, window) in windows() {
             if let Some((unit, count)) = (window.measure)(seen.call, seen.access, seen.context) {
                 let is_off = seen.context.setting(detection).off;
                 let suppressed = || detections::suppression(detection, seen.call, seen.access, seen.context).is_some();
                 if count > 0 && !is_off && !suppressed() {
-                    let event = self.is_among_others.then(|| EventId::new(seen.call.record.event_id()).short());
-                    self.count(detection, window, seen, &Amount { unit, count, call: call_number, event });
+                    let event = self.is_among_others.then_some(called.event);
+                    self.count(detection, window, seen, &Amount { unit, count, call: called.number, event });
                 }
             }
         }
@@ -240,7 +240,7 @@ fn explained(
         sensitivity: series.sensitivity,
         attempt: None,
     };
-    finding.burst = burst(&stretches, &peaks);
+    finding.bursts = stretches.iter().map(burst).collect();
     for peak in &peaks {
         let from = start(peak.first).unwrap_or(finding.first.time);
         let mut reason = words::peak(peak, window, &finding, from);
@@ -254,17 +254,13 @@ fn explained(
     FiredWindow { finding, stretches, table_is_named: series.is_named }
 }
 
-/// The stretch of all windows that fired, and how far they went.
-fn burst(stretches: &[Stretch], peaks: &[Peak]) -> Option<Burst> {
-    let level = |peak: &Peak| {
-        let times = |factor: u64| peak.sum >= peak.limit.threshold.saturating_mul(factor);
-        u8::from(times(10)) + u8::from(times(100))
-    };
-    Some(Burst {
-        first: stretches.iter().map(|stretch| stretch.first).min()?.saturating_mul(WIDTH),
-        last: stretches.iter().map(|stretch| stretch.last).max()?.saturating_add(1).saturating_mul(WIDTH),
-        level: peaks.iter().map(level).max()?,
-    })
+/// A stretch in seconds.
+fn burst(stretch: &Stretch) -> Burst {
+    Burst {
+        first: stretch.first.saturating_mul(WIDTH),
+        last: stretch.last.saturating_add(1).saturating_mul(WIDTH),
+        level: stretch.level,
+    }
 }
 
 /// What the actor then succeeded with, in words.

@@ -80,8 +80,8 @@ pub struct Finding {
     pub places: Sample<Place>,
     /// The messages of the batch that the records came with, by their position.
     pub origins: BTreeSet<usize>,
-    /// How much it was, where it is about a window.
-    pub burst: Option<Burst>,
+    /// When and how much it was, where it is about a window.
+    pub bursts: Vec<Burst>,
 }
 
 /// A stretch of event time in which a window fired, and how far above its threshold.
@@ -115,13 +115,6 @@ pub struct Origin<'a> {
     pub message: usize,
 }
 
-impl Burst {
-    /// Both as one.
-    fn with(self, other: Self) -> Self {
-        Self { first: self.first.min(other.first), last: self.last.max(other.last), level: self.level.max(other.level) }
-    }
-}
-
 impl Finding {
     /// An empty one, of which only the earliest access is known.
     pub(crate) fn new(subject: Subject, first: Evidence) -> Self {
@@ -150,7 +143,7 @@ impl Finding {
             error_codes: Sample::default(),
             places: Sample::default(),
             origins: BTreeSet::new(),
-            burst: None,
+            bursts: Vec::new(),
         }
     }
 
@@ -289,10 +282,7 @@ impl Finding {
         }
         self.places.merge(&other.places);
         self.origins.extend(&other.origins);
-        self.burst = match (self.burst, other.burst) {
-            (Some(one), Some(other)) => Some(one.with(other)),
-            (one, other) => one.or(other),
-        };
+        self.bursts.extend(&other.bursts);
     }
 
     /// Takes out what is known elsewhere; whether anything is left to tell.

@@ -1,6 +1,6 @@
 //! Windows and chains that go on from run to run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
@@ -10,6 +10,9 @@ use crate::ports::{Counted, Counts, History, Key, Met, Step, Store, StoreError};
 
 /// How many partitions are read at a time.
 const CONCURRENT: usize = 16;
+
+/// How often what another run noted first is read again.
+const MOST_TURNS: u32 = 5;
 
 /// The history that runs share through a store. Where the store fails, a run knows of no other.
 #[derive(Debug)]
@@ -55,16 +58,31 @@ impl<'s, S: Store + Sync> Shared<'s, S> {
         if ours.is_empty() {
             return Ok(run);
         }
-        let known = meetings::times(self.store.get(ours.keys().cloned().collect()).await?)?;
-        let earliest = |key: &Key, time: Timestamp| known.get(key).map_or(time, |(known, _)| time.min(*known));
+        let mut known: HashMap<Key, Timestamp> = HashMap::new();
+        let mut asked: BTreeMap<Key, Timestamp> = ours;
+        for _ in 0..MOST_TURNS {
+            let stored = meetings::times(self.store.get(asked.keys().cloned().collect()).await?)?;
+            known.extend(stored.iter().map(|(key, (time, _))| (key.clone(), *time)));
+            let news = meetings::news(&asked, &stored, self.now);
+            let noted = stream::iter(news).map(|item| async move {
+                let key = item.key.clone();
+                self.store.swap(item).await.map(|is_noted| (!is_noted).then_some(key))
+            });
+            let missed: Vec<Option<Key>> = noted.buffer_unordered(CONCURRENT).try_collect().await?;
+            let missed: HashSet<Key> = missed.into_iter().flatten().collect();
+            // Another run noted the same at the same time: what it noted has to be read.
+            asked.retain(|key, _| missed.contains(key));
+            if asked.is_empty() {
+                break;
+            }
+        }
+        let earliest = |key: &Key, time: Timestamp| known.get(key).map_or(time, |known| time.min(*known));
         let merged = run.into_iter().map(|met| Met {
             first: earliest(&meetings::key_of(&met), met.first),
             since: earliest(&meetings::since_key(&met.table), met.since),
             ..met
         });
-        let merged = merged.collect();
-        self.store.put(meetings::news(ours, &known, self.now)).await?;
-        Ok(merged)
+        Ok(merged.collect())
     }
 
     async fn linked(&self, run: &[Step]) -> Result<Vec<Step>, StoreError> {

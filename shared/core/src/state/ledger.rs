@@ -46,6 +46,17 @@ struct ToldBurst {
     severity: Severity,
 }
 
+/// What a burst is beside those that were told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// One of them, which goes on.
+    Told,
+    /// One of them that has become graver or has come to another order of size, or another that is larger than all.
+    Grown,
+    /// Another.
+    New,
+}
+
 /// What is to be done about an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -61,7 +72,8 @@ impl Ledger {
     /// Decides about an alert, and takes out of it what is known.
     ///
     /// A critical alert is always told, and so is one that is graver than the last, or a burst that is larger than all before:
-    /// noise must not hide what follows it. A window that goes on is told again when ten and a hundred times its threshold are
+    /// noise must not hide what follows it; and one of several actors folded, of whom one must not hide the others. A window that
+    /// goes on is told again when ten and a hundred times its threshold are
     /// reached or it becomes graver, and no more often, critical or not.
     pub(super) fn decide(
         &self,
@@ -76,27 +88,34 @@ impl Ledger {
         if alert.findings.is_empty() {
             return Decision::Known;
         }
-        let mut goes_on = false;
-        for burst in alert.findings.iter().filter_map(|finding| finding.burst) {
-            match self.bursts.iter().filter(|told| overlap(told.burst, burst)).max_by_key(|told| told.burst.level) {
-                Some(told) if told.burst.level >= burst.level && told.severity >= alert.severity => goes_on = true,
-                Some(_) => return Decision::Tell,
-                // Another burst, and larger than all before.
-                None if self.bursts.iter().any(|told| told.burst.level < burst.level)
-                    && self.bursts.iter().all(|told| told.burst.level < burst.level) =>
-                {
-                    return Decision::Tell;
+        let mut is_new = false;
+        for finding in &alert.findings {
+            for burst in &finding.bursts {
+                match self.standing(*burst, alert.severity) {
+                    Standing::Grown => return Decision::Tell,
+                    Standing::Told => {}
+                    Standing::New => is_new = true,
                 }
-                None => {}
             }
+            is_new |= finding.bursts.is_empty();
         }
         // Clocks differ by little; a time far ahead is none of a run's.
         let is_cool = self.told.is_none_or(|told| now.duration_since(told.at).abs() >= cooldown);
         let is_graver = self.told.is_none_or(|told| alert.severity > told.severity);
-        if goes_on || (!is_cool && !is_graver && alert.severity < Severity::Critical) {
-            Decision::Hold
-        } else {
-            Decision::Tell
+        let is_pressing = is_cool || is_graver || alert.severity == Severity::Critical || alert.is_of_several_actors();
+        if is_new && is_pressing { Decision::Tell } else { Decision::Hold }
+    }
+
+    /// What a burst is beside those that were told.
+    fn standing(&self, burst: Burst, severity: Severity) -> Standing {
+        let known = self.bursts.iter().filter(|told| overlap(told.burst, burst)).max_by_key(|told| told.burst.level);
+        match known {
+            Some(told) if told.burst.level >= burst.level && told.severity >= severity => Standing::Told,
+            Some(_) => Standing::Grown,
+            None if self.bursts.iter().map(|told| told.burst.level).max().is_some_and(|most| most < burst.level) => {
+                Standing::Grown
+            }
+            None => Standing::New,
         }
     }
 
@@ -105,21 +124,21 @@ impl Ledger {
         self.claim = None;
         self.told = Some(Told { at: now, severity: alert.severity });
         self.held = None;
-        for burst in alert.findings.iter().filter_map(|finding| finding.burst) {
-            self.bursts.push(ToldBurst { burst, severity: alert.severity });
+        for burst in alert.findings.iter().flat_map(|finding| &finding.bursts) {
+            self.bursts.push(ToldBurst { burst: *burst, severity: alert.severity });
         }
         // The oldest of very many: late records of those are told again.
         self.bursts.drain(..self.bursts.len().saturating_sub(MOST_BURSTS));
     }
 
-    /// Notes that an alert is not told now.
-    pub(super) fn held(&mut self, alert: &Alert) {
-        self.claim = None;
+    /// Notes that an alert is not told now; the highest severity of those that are not.
+    pub(super) fn hold(&mut self, alert: &Alert) -> Severity {
         let more = HeldBack::of(alert);
         self.held = match (self.held.take(), more) {
             (Some(held), Some(more)) => Some(held.with(&more)),
             (held, more) => held.or(more),
         };
+        self.held.as_ref().map_or(alert.severity, |held| held.severity)
     }
 
     /// Whether another run is telling of it.

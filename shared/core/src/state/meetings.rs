@@ -30,22 +30,22 @@ pub(super) fn key_of(met: &Met) -> Key {
     }
 }
 
-/// The items that note these times, where they are earlier than what is known, or that was noted long ago.
+/// The items to be swapped in that note these times, where they are earlier than what is known, or that was noted long ago.
 pub(super) fn news(
-    times: BTreeMap<Key, Timestamp>,
+    times: &BTreeMap<Key, Timestamp>,
     known: &HashMap<Key, (Timestamp, Item)>,
     now: Timestamp,
 ) -> Vec<Item> {
     let expires = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-    let news = |(key, time): (Key, Timestamp)| {
-        let time = match known.get(&key) {
-            Some((known, item)) if *known <= time && item.expires.duration_since(now) > RENEWED => return None,
-            Some((known, _)) => time.min(*known),
-            None => time,
+    let news = |(key, time): (&Key, &Timestamp)| {
+        let (time, version) = match known.get(key) {
+            Some((known, item)) if known <= time && item.expires.duration_since(now) > RENEWED => return None,
+            Some((known, item)) => (time.min(known), item.version.saturating_add(1)),
+            None => (time, 1),
         };
-        Some(Item { key, value: time.to_string().into_bytes(), version: 1, expires })
+        Some(Item { key: key.clone(), value: time.to_string().into_bytes(), version, expires })
     };
-    times.into_iter().filter_map(news).collect()
+    times.iter().filter_map(news).collect()
 }
 
 /// The times that items note.

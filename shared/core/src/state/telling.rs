@@ -1,6 +1,6 @@
 //! Alerts that any number of runs tell once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::detections::Judge;
 use crate::finding::EventId;
 use crate::place::ObjectRef;
 use crate::ports::{Item, Key, Store, StoreError};
+use crate::severity::Severity;
 use crate::table::TableId;
 
 /// How long a run may take to tell of an alert before another one may, unless it has ended before.
@@ -98,6 +99,7 @@ pub struct Due {
 struct InLine {
     partition: String,
     summary: Summary,
+    severity: Severity,
 }
 
 impl<'s, S: Store + Sync> Telling<'s, S> {
@@ -171,13 +173,7 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
     pub async fn due(&self) -> Result<Vec<Due>, StoreError> {
         let now = (self.now)();
         let mut due = Vec::new();
-        let in_line = self.store.range(DUE, &key::number(0), &key::end(now.as_second())).await?;
-        for Item { key, value, .. } in in_line.into_iter().take(MOST_DUE) {
-            let Ok(InLine { partition, summary }) = serde_json::from_slice(&value) else {
-                // What another version wrote in another form can only be cleared away.
-                self.store.remove(vec![key]).await?;
-                continue;
-            };
+        for (key, InLine { partition, summary, .. }) in self.in_line(now).await? {
             let (ledger, version) = self.ledger(&partition).await?;
             if ledger.is_claimed(&self.run.name, now) {
                 continue;
@@ -185,8 +181,8 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
             let waits = ledger.told.is_some_and(|told| now.duration_since(told.at) < self.cooldown);
             let mut open = Open { partition, ledger, version };
             match open.ledger.held.clone() {
-                Some(_) if waits => {
-                    let place = self.line_up(&open, summary).await?;
+                Some(held) if waits => {
+                    let place = self.line_up(&open, summary, held.severity).await?;
                     if place == key {
                         continue;
                     }
@@ -222,6 +218,21 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
         self.give_up(due.open).await
     }
 
+    /// Who has waited long enough, the gravest first, as many as one run tells of.
+    async fn in_line(&self, now: Timestamp) -> Result<Vec<(Key, InLine)>, StoreError> {
+        let mut in_line: Vec<(Key, InLine)> = Vec::new();
+        for Item { key, value, .. } in self.store.range(DUE, &key::number(0), &key::end(now.as_second())).await? {
+            match serde_json::from_slice(&value) {
+                Ok(due) => in_line.push((key, due)),
+                // What another version wrote in another form can only be cleared away.
+                Err(_) => self.store.remove(vec![key]).await?,
+            }
+        }
+        in_line.sort_by_key(|(_, due)| std::cmp::Reverse(due.severity));
+        in_line.truncate(MOST_DUE);
+        Ok(in_line)
+    }
+
     async fn ledger(&self, partition: &str) -> Result<(Ledger, u64), StoreError> {
         let Some(item) = self.store.get(vec![ledger_key(partition)]).await?.pop() else {
             return Ok((Ledger::default(), 0));
@@ -247,17 +258,18 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
 
     /// The items that hold the events of an alert, by the hour.
     fn events(&self, partition: &str, alert: &Alert) -> Vec<Item> {
-        let mut slots: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
+        let mut slots: BTreeMap<i64, BTreeSet<Uuid>> = BTreeMap::new();
         for finding in &alert.findings {
             for (time, id) in finding.event_ids.with_times() {
                 if let EventId::Guid(guid) = id {
-                    slots.entry(slot(time)).or_default().extend(guid.as_bytes());
+                    slots.entry(slot(time)).or_default().insert(*guid);
                 }
             }
         }
         let expires = (self.now)().saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-        let item = |(slot, ids): (i64, Vec<u8>)| {
-            let chunks = ids.chunks(16 * MOST_EVENTS).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let item = |(slot, ids): (i64, BTreeSet<Uuid>)| {
+            let ids: Vec<[u8; 16]> = ids.into_iter().map(Uuid::into_bytes).collect();
+            let chunks: Vec<Vec<u8>> = ids.chunks(MOST_EVENTS).map(<[_]>::concat).collect();
             chunks.into_iter().map(move |value| {
                 let sort = format!("event#{}#{}", key::number(slot), key::digest([value.as_slice()]));
                 Item { key: Key { partition: partition.to_owned(), sort }, value, version: 1, expires }
@@ -268,33 +280,41 @@ impl<'s, S: Store + Sync> Telling<'s, S> {
 
     /// Takes the claim; `false` where another run was faster.
     async fn claim(&self, open: &mut Open) -> Result<bool, StoreError> {
-        let until = (self.now)().saturating_add(LEASE).unwrap_or(Timestamp::MAX).min(self.run.ends);
-        open.ledger.claim = Some(Claim { by: self.run.name.clone(), until });
+        open.ledger.claim = Some(self.own_claim());
         self.swap(open).await
+    }
+
+    fn own_claim(&self) -> Claim {
+        let until = (self.now)().saturating_add(LEASE).unwrap_or(Timestamp::MAX).min(self.run.ends);
+        Claim { by: self.run.name.clone(), until }
     }
 
     /// Notes that an alert is not told now; `false` where another run was faster.
     async fn hold(&self, open: &mut Open, alert: &Alert) -> Result<bool, StoreError> {
-        open.ledger.held(alert);
+        let held = open.ledger.hold(alert);
+        // The claim stands until the events are noted: another run that found the same would count them once more.
+        open.ledger.claim = Some(self.own_claim());
         // In line before anything counts on it, for what is held back must come out; and once more after, for another run
         // may have cleared the line in between.
-        self.line_up(open, Summary::of(alert)).await?;
+        self.line_up(open, Summary::of(alert), held).await?;
         if !self.swap(open).await? {
             return Ok(false);
         }
-        self.line_up(open, Summary::of(alert)).await?;
+        self.line_up(open, Summary::of(alert), held).await?;
         self.store.put(self.events(&open.partition, alert)).await?;
-        Ok(true)
+        open.ledger.claim = None;
+        // Where the claim has lapsed, another run may have held back the same, and counted it too.
+        self.swap(open).await.map(|_| true)
     }
 
     /// Puts an alert in line for the end of its pause: its place there.
-    async fn line_up(&self, open: &Open, summary: Summary) -> Result<Key, StoreError> {
+    async fn line_up(&self, open: &Open, summary: Summary, severity: Severity) -> Result<Key, StoreError> {
         let now = (self.now)();
         let from = open.ledger.told.map_or(now, |told| told.at);
         let at = from.saturating_add(self.cooldown).unwrap_or(Timestamp::MAX);
         // The second in which it is over in any case.
         let sort = format!("{}#{}", key::number(at.as_second().saturating_add(1)), open.partition);
-        let in_line = InLine { partition: open.partition.clone(), summary };
+        let in_line = InLine { partition: open.partition.clone(), summary, severity };
         let broken = |error: serde_json::Error| StoreError { store: DUE.to_owned(), problem: error.to_string() };
         let value = serde_json::to_vec(&in_line).map_err(broken)?;
         let expires = at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);

@@ -5,13 +5,14 @@ use std::cell::Cell;
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
+use super::testing::Meddled;
 use super::{InMemory, Run, Telling, TellingError, Turn};
 use crate::alert::{self, Alert, Notice};
 use crate::audit::Audit;
 use crate::finding::Origin;
 use crate::log_file::Limits;
 use crate::place::Place;
-use crate::ports::{Observer, Reject};
+use crate::ports::{Observer, Reject, Store};
 use crate::severity::Severity::{Critical, High, Low, Medium};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -60,12 +61,12 @@ fn deletion(ids: impl IntoIterator<Item = u32>) -> Alert {
     alerts("item-deletion", "DeleteItem", ids).remove(0)
 }
 
-fn run<'s>(store: &'s InMemory, name: &str) -> Telling<'s, InMemory> {
+fn run<'s, S: Store + Sync>(store: &'s S, name: &str) -> Telling<'s, S> {
     Telling::new(store, Run { name: name.to_owned(), ends: Timestamp::MAX, own_table: None }, now, HOUR)
 }
 
 /// What became of an alert that is published where it is to be told.
-fn tell(telling: &Telling<'_, InMemory>, mut alert: Alert) -> String {
+fn tell<S: Store + Sync>(telling: &Telling<'_, S>, mut alert: Alert) -> String {
     match telling.open(&mut alert).now_or_never().unwrap() {
         Ok(Turn::Known) => "known".to_owned(),
         Ok(Turn::Held) => "held".to_owned(),
@@ -173,8 +174,8 @@ fn a_window_that_goes_on_is_told_again_at_ten_and_a_hundred_times_its_threshold(
         let mut alert = bulk(0..300);
         let level = u8::from(count >= 1000) + u8::from(count >= 10_000);
         for finding in &mut alert.findings {
-            finding.burst.as_mut().unwrap().level = level;
-            assert_eq!(bulk(0..300).findings[0].burst.unwrap().level, 0);
+            finding.bursts[0].level = level;
+            assert_eq!(bulk(0..300).findings[0].bursts[0].level, 0);
         }
         alert
     };
@@ -185,10 +186,10 @@ fn a_window_that_goes_on_is_told_again_at_ten_and_a_hundred_times_its_threshold(
     assert_eq!(tell(&telling, crowded(1000)), "told 300, 2 held");
     let mut more = crowded(9999);
     more.findings[0] = bulk(100..400).findings.remove(0);
-    more.findings[0].burst.as_mut().unwrap().level = 1;
+    more.findings[0].bursts[0].level = 1;
     assert_eq!(tell(&telling, more), "held");
     let mut most = bulk(200..500);
-    most.findings[0].burst.as_mut().unwrap().level = 2;
+    most.findings[0].bursts[0].level = 2;
     assert_eq!(tell(&telling, most), "told 300, 1 held");
 }
 
@@ -275,6 +276,74 @@ fn a_larger_burst_is_told_in_the_pause_after_a_smaller_one() {
     assert_eq!(tell(&telling, bulk(0..120)), "told 120");
     assert_eq!(tell(&telling, bulk(2000..2120)), "held", "of the same size");
     let mut large = bulk(3000..3200);
-    large.findings[0].burst.as_mut().unwrap().level = 2;
+    large.findings[0].bursts[0].level = 2;
     assert_eq!(tell(&telling, large), "told 200, 1 held");
+}
+
+#[test]
+fn a_burst_between_two_that_were_told_is_another() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    let bulk =
+        |ids: &[std::ops::Range<u32>]| alerts("bulk-deletion", "DeleteItem", ids.iter().cloned().flatten()).remove(0);
+    let both = bulk(&[0..120, 7000..7120]);
+    assert_eq!(both.findings[0].bursts.len(), 2);
+    assert_eq!(tell(&telling, both), "told 240");
+    CLOCK.set(3600);
+    assert_eq!(tell(&telling, bulk(&[3500..3620])), "told 120");
+    CLOCK.set(2 * 3600);
+    assert_eq!(tell(&telling, bulk(&[110..230])), "held", "it goes on");
+    assert_eq!(tell(&telling, bulk(&[120..240, 20_000..20_120])), "told 240, 1 held", "one of them is new");
+}
+
+#[test]
+fn what_several_actors_do_is_never_held_back() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    let of_several = |id| {
+        let mut alert = deletion([id]);
+        let subject = alert.findings[0].subject.clone().of_several_actors();
+        alert.findings[0].subject = subject;
+        alert
+    };
+    assert_eq!(tell(&telling, of_several(1)), "told 1");
+    assert_eq!(tell(&telling, of_several(2)), "told 1");
+}
+
+#[test]
+fn what_two_runs_hold_back_at_once_is_counted_once() {
+    let store = InMemory::default();
+    tell(&run(&store, "a"), deletion([1]));
+    // Right after the one has noted that it holds the alert back, the other finds the same.
+    let mut other = None;
+    let meddled = Meddled::new(&store, |call| {
+        if call == "swap" && other.is_none() {
+            other = Some(tell(&run(&store, "other"), deletion([2])));
+        }
+    });
+    assert_eq!(tell(&run(&meddled, "one"), deletion([2])), "held");
+    drop(meddled);
+    assert_eq!(other.as_deref(), Some(&*TellingError::Busy.to_string()), "it comes again");
+    assert_eq!(tell(&run(&store, "other"), deletion([2])), "known");
+    CLOCK.set(3601);
+    assert_eq!(tell_due(&run(&store, "a")), ["1 of orders: 1"]);
+}
+
+#[test]
+fn of_very_many_alerts_that_went_on_the_gravest_are_told_first() {
+    let store = InMemory::default();
+    let telling = run(&store, "a");
+    for n in 0..25 {
+        let of = |id| {
+            let mut alert = deletion([id]);
+            alert.resource = Some(format!("thing-{n}"));
+            alert.severity = if n == 24 { High } else { Low };
+            alert
+        };
+        tell(&telling, of(1));
+        assert_eq!(tell(&telling, of(2)), "held");
+    }
+    CLOCK.set(3601);
+    let due = telling.due().now_or_never().unwrap().unwrap();
+    assert_eq!((due.len(), due[0].held.severity), (20, High));
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::properties::{POLICY, calls};
 use super::*;
-use crate::state::testing::Failing;
+use crate::state::testing::{Failing, Meddled};
 use crate::state::{InMemory, Shared};
 
 const NOW: &str = "2026-03-31T00:00:00Z";
@@ -108,6 +108,56 @@ fn a_first_access_is_one_over_all_runs_in_whichever_order_they_come() {
         let found = runs(&InMemory::default(), "", &order.map(|cut| vec![records[cut].clone()]));
         assert_eq!(found.iter().map(first).collect::<Vec<_>>(), want, "{order:?}");
     }
+}
+
+#[test]
+fn two_runs_that_meet_keep_the_earlier_of_their_first_accesses() {
+    const DAY: i64 = 24 * HOUR;
+    let records = records(&[
+        call(0, "GetItem", "bob", "orders"),
+        call(8 * DAY, "GetItem", "eve", "orders"),
+        call(9 * DAY, "GetItem", "eve", "orders"),
+    ]);
+    let store = InMemory::default();
+    let now = NOW.parse().unwrap();
+    let one = |n: usize, history: &mut Shared<'_, _>| settle(&records[n..=n], "", history);
+    one(0, &mut Shared::new(&store, now));
+    // What the later run read is out of date before it writes.
+    let mut is_first = true;
+    let meddled = Meddled::new(&store, |call| {
+        if call == "get" && std::mem::take(&mut is_first) {
+            one(1, &mut Shared::new(&store, now));
+        }
+    });
+    settle(&records[2..], "", &mut Shared::new(&meddled, now));
+    drop(meddled);
+    let first = |findings: Vec<Finding>| findings.iter().any(|finding| finding.subject.detection.id == "first-access");
+    assert!(first(one(1, &mut Shared::new(&store, now))), "it is the first still");
+    assert!(!first(one(2, &mut Shared::new(&store, now))));
+}
+
+#[test]
+fn events_whose_ids_are_no_ids_count_each() {
+    let records = records(&deletions(120, 0, 2, "mallory", "orders"));
+    let blank = |record: &String| record.replace("1f0c4a3e-7b52-4b8e-9d55-", "deletion-");
+    let same = |record: &String| record.replace(record.split('"').nth(3).unwrap(), "");
+    for blanked in [records.iter().map(blank).collect::<Vec<_>>(), records.iter().map(same).collect()] {
+        let cuts: Vec<Vec<String>> = blanked.chunks(60).map(<[String]>::to_vec).collect();
+        assert_eq!(runs(&InMemory::default(), "", &cuts).map_each()[1].len(), 1, "{}", blanked[0]);
+    }
+}
+
+#[test]
+fn the_messages_of_what_is_only_counted_are_those_of_the_finding() {
+    // A bucket notes 1,000 accesses and counts the rest.
+    let records = records(&(0..1010).map(|_| call(0, "DeleteItem", "mallory", "orders")).collect::<Vec<_>>());
+    let mut audit = audit(&records[..1005], "");
+    let place = Place::File("test".into());
+    let rest = format!("[{}]", records[1005..].join(","));
+    audit.any_file(rest.as_bytes(), Origin { place: &place, message: 7 }, &mut NoRejects).unwrap();
+    let findings = audit.into_findings();
+    let bulk = findings.iter().find(|finding| finding.subject.detection.id == "bulk-deletion").unwrap();
+    assert_eq!((bulk.accesses, bulk.origins.iter().copied().collect()), (1010, vec![0, 7]));
 }
 
 /// What each run told of bulk deletions.

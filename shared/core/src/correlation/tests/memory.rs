@@ -3,7 +3,7 @@ use crate::access;
 use crate::correlation::windows::{Room, Windows};
 use crate::correlation::{Correlation, Observed};
 use crate::detections::Context;
-use crate::finding::Findings;
+use crate::finding::{EventId, Findings};
 use crate::record::Record;
 
 /// Room for little, so that little traffic is more than is kept.
@@ -17,7 +17,7 @@ fn found_with_little_room(calls: &[Call]) -> (Vec<Finding>, usize) {
     for json in records(calls) {
         let record = Record::parse(&json).unwrap();
         let call = access::Call::read(&record).unwrap();
-        correlation.begin_call();
+        correlation.begin_call(&EventId::new(record.event_id()));
         for access in call.accesses() {
             let (context, origin) = (Context::of(None, &call, &access), Origin { place: &place, message: 0 });
             correlation.observe(&Observed { call: &call, access: &access, context: &context, hits: &[], origin });
