@@ -40,7 +40,7 @@ data "aws_caller_identity" "current" {
       error_message = "The policy is either an object or in the zip (policy), or a file on this machine (policy_file): not both."
     }
     precondition {
-      condition     = var.policy_file == "" || fileexists(var.policy_file)
+      condition     = var.policy_file == "" || try(fileexists(var.policy_file), false)
       error_message = "policy_file: there is no such file."
     }
     precondition {

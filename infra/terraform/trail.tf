@@ -23,7 +23,7 @@ locals {
 
 resource "aws_cloudtrail" "this" {
   #checkov:skip=CKV_AWS_252:Log objects are announced by the bucket, which tells each once and in plain form
-  #checkov:skip=CKV2_AWS_10:The log files are what is read; CloudWatch Logs would hold every event a second time, at ten times the price
+  #checkov:skip=CKV2_AWS_10:The log files are what is read; CloudWatch Logs would hold every event a second time, and its price for taking them in is higher than all else here
   count = var.create_trail ? 1 : 0
 
   name                          = "${var.name}-trail"

@@ -13,10 +13,6 @@ terraform {
 
 provider "aws" {
   region = var.region
-
-  default_tags {
-    tags = { Application = "tablewarden" }
-  }
 }
 
 module "tablewarden" {
@@ -36,7 +32,8 @@ module "tablewarden" {
   extra_environment = var.extra_environment
 
   # What is found
-  policy_file      = "${path.module}/policy.yaml"
+  policy_file      = coalesce(var.policy_file, "${path.module}/policy.yaml")
+  rules            = var.rules
   key_secret       = var.key_secret
   cooldown_minutes = 60
 
@@ -54,6 +51,7 @@ module "tablewarden" {
 
   # Alarms and views
   busy_tables                = ["orders"]
+  insights_queries           = var.insights_queries
   contributor_insights       = var.contributor_insights
   table_contributor_insights = var.table_contributor_insights
 }

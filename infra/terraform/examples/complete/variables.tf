@@ -34,6 +34,18 @@ variable "extra_environment" {
   default     = {}
 }
 
+variable "policy_file" {
+  description = "The policy; null for the one in this folder."
+  type        = string
+  default     = null
+}
+
+variable "rules" {
+  description = "Sigma rules: a path in the functions' zips, or s3://BUCKET/KEY. Empty for none."
+  type        = string
+  default     = ""
+}
+
 variable "key_secret" {
   description = "What hashes of item keys are made with, at least 16 bytes: TF_VAR_key_secret."
   type        = string
@@ -58,6 +70,12 @@ variable "operations_emails" {
 
 variable "config_managed_rules" {
   description = "Whether to make AWS Config's rules; the account must have a configuration recorder."
+  type        = bool
+  default     = true
+}
+
+variable "insights_queries" {
+  description = "Whether to save queries of Logs Insights."
   type        = bool
   default     = true
 }
