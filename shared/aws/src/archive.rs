@@ -8,8 +8,13 @@ use aws_sdk_s3::primitives::ByteStream;
 use tablewarden_core::archive::Batch;
 use tablewarden_core::ports::{Archive, SinkError};
 
-use crate::settings::ArchiveRef;
+use crate::contract::{BOTH, Call};
+use crate::settings::{ARCHIVE_BUCKET, ArchiveRef};
 use crate::telemetry::with_sources;
+
+/// What it calls.
+pub const CALLS: &[Call] =
+    &[Call { action: "s3:PutObject", resource: "archive objects", functions: BOTH, when: Some(ARCHIVE_BUCKET) }];
 
 /// An [`Archive`] on S3. Needs `s3:PutObject` below the prefix, and `kms:GenerateDataKey` on the bucket's key where it has one
 /// of yours.

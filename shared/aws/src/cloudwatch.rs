@@ -7,11 +7,16 @@ use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit, StatisticS
 use tablewarden_core::ports::{MetricSink, SinkError};
 use tablewarden_core::tally::{Point, Unit, Value};
 
+use crate::contract::{BOTH, Call};
 use crate::telemetry::with_sources;
 
 /// The most metrics a call takes: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
 /// A point with its names has some 200 bytes, so that a call stays far below the 1 MB that it may have.
 const POINTS_A_CALL: usize = 1000;
+
+/// What it calls.
+pub const CALLS: &[Call] =
+    &[Call { action: "cloudwatch:PutMetricData", resource: "metrics namespace", functions: BOTH, when: None }];
 
 /// A [`MetricSink`] on CloudWatch. Needs `cloudwatch:PutMetricData` under a condition on the namespace.
 #[derive(Debug, Clone)]
@@ -44,14 +49,18 @@ impl MetricSink for CloudWatchMetrics {
     }
 }
 
+pub(crate) fn unit(unit: Unit) -> StandardUnit {
+    match unit {
+        Unit::Count => StandardUnit::Count,
+        Unit::Seconds => StandardUnit::Seconds,
+    }
+}
+
 fn datum(point: &Point) -> MetricDatum {
     let dimension = |(name, value): &(&str, String)| Dimension::builder().name(*name).value(value).build();
     let datum = MetricDatum::builder()
         .metric_name(point.metric)
-        .unit(match point.unit {
-            Unit::Count => StandardUnit::Count,
-            Unit::Seconds => StandardUnit::Seconds,
-        })
+        .unit(unit(point.unit))
         .timestamp(DateTime::from_secs(point.at.as_second()))
         .set_dimensions(Some(point.dimensions.iter().map(dimension).collect()));
     match point.value {

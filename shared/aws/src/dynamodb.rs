@@ -15,6 +15,8 @@ use tablewarden_core::arn::Arn;
 use tablewarden_core::ports::{Item, Key, Store, StoreError};
 use tablewarden_core::table::TableId;
 
+use crate::contract::{BOTH, Call};
+use crate::settings::STATE_TABLE;
 use crate::telemetry::with_sources;
 use crate::time_left::{TimeLeft, before, is_over};
 
@@ -40,6 +42,18 @@ const SORT: &str = "sort";
 const VALUE: &str = "value";
 const VERSION: &str = "version";
 const EXPIRES: &str = "expires";
+
+/// What it calls.
+pub const CALLS: &[Call] = &[
+    on_table("dynamodb:BatchGetItem"),
+    on_table("dynamodb:BatchWriteItem"),
+    on_table("dynamodb:PutItem"),
+    on_table("dynamodb:Query"),
+];
+
+const fn on_table(action: &'static str) -> Call {
+    Call { action, resource: "state table", functions: BOTH, when: Some(STATE_TABLE) }
+}
 
 /// A [`Store`] in a table whose partition key `partition` and sort key `sort` are strings, and whose TTL attribute is
 /// `expires`. Needs `dynamodb:BatchGetItem`, `Query`, `PutItem` and `BatchWriteItem` on the table.

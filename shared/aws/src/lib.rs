@@ -6,11 +6,12 @@
 //! functions [`start`] with:
 //! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
 //! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
-//! left](time_left) of an invocation is shared by all of them.
+//! left](time_left) of an invocation is shared by all of them. What all of this needs around it is a [`contract`].
 
 pub mod archive;
 pub mod clients;
 pub mod cloudwatch;
+pub mod contract;
 pub mod dynamodb;
 pub mod logged;
 pub mod policy;

@@ -9,6 +9,26 @@ use tablewarden_core::printable::printable;
 /// The longest that a name or a reason may be in a log line, in characters.
 const LONGEST: usize = 800;
 
+/// What the line of a finding says: whether its alert is out.
+pub const MESSAGES: [&str; 3] = ["alert published", "alert not published", "alert held back"];
+
+/// What it says beside that.
+pub const FIELDS: [&str; 13] = [
+    "finding",
+    "detection",
+    "severity",
+    "actor",
+    "about",
+    "account",
+    "region",
+    "effect",
+    "outcome",
+    "accesses",
+    "items",
+    "reason",
+    "error",
+];
+
 /// A log line about a finding. All have the same fields, since saved queries and rules that count read them; one that is not
 /// known is left out. A macro, since the level of a line is fixed where it is written.
 macro_rules! line {
@@ -82,6 +102,7 @@ fn log(finding: &Finding, error: Option<&SinkError>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs;
     use std::io;
     use std::sync::{Arc, Mutex};
@@ -156,6 +177,7 @@ mod tests {
     #[tokio::test]
     async fn each_finding_is_logged_with_what_queries_ask_for_and_whether_it_is_out() {
         let (mut logged, mut with_items) = (0, 0);
+        let (mut messages, mut names) = (BTreeSet::new(), BTreeSet::new());
         for scenario in scenarios() {
             for alert in alerts(&scenario) {
                 let refused = alert.table.as_ref().is_some_and(|table| table.name == "orders");
@@ -170,8 +192,10 @@ mod tests {
                     for (mut line, finding) in lines.into_iter().zip(&alert.findings) {
                         assert_eq!((&line["level"], &line["message"]), (&level.into(), &message.into()));
                         let line = line.as_object_mut().unwrap();
-                        assert_eq!(line.remove("error").is_some(), level == "ERROR");
+                        messages.insert(line["message"].as_str().unwrap().to_owned());
                         line.retain(|name, _| !["level", "message", "target", "timestamp"].contains(&name.as_str()));
+                        names.extend(line.keys().cloned());
+                        assert_eq!(line.remove("error").is_some(), level == "ERROR");
                         assert_eq!(Value::from(line.clone()), fields(finding));
                         with_items += usize::from(line.contains_key("items"));
                         logged += 1;
@@ -180,5 +204,7 @@ mod tests {
             }
         }
         assert!(logged > 40 && with_items > 10 && with_items < logged, "{with_items} of {logged}");
+        assert_eq!(messages, MESSAGES.map(String::from).into());
+        assert_eq!(names, FIELDS.map(String::from).into());
     }
 }

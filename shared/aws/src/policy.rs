@@ -4,7 +4,13 @@ use aws_config::SdkConfig;
 use tablewarden_core::policy::{Policy, PolicyError};
 use thiserror::Error;
 
+use crate::contract::{BOTH, Call};
+use crate::settings::POLICY;
 use crate::source::{ReadError, Source};
+
+/// What is called for it, where it is at `s3://`.
+pub const CALLS: &[Call] =
+    &[Call { action: "s3:GetObject", resource: "policy object", functions: BOTH, when: Some(POLICY) }];
 
 /// Why there is no policy.
 #[derive(Debug, Error)]

@@ -8,10 +8,16 @@ use tablewarden_core::rules::Rules;
 use tablewarden_sigma::SigmaRules;
 use thiserror::Error;
 
+use crate::contract::{BOTH, Call};
+use crate::settings::RULES;
 use crate::source::{ReadError, Source};
 
 /// The most bytes that an object with rules may have: 4 MiB. The CloudTrail rules of `SigmaHQ` are a fiftieth of it.
 const MAX_BYTES: usize = 4 << 20;
+
+/// What is called for them, where they are at `s3://`.
+pub const CALLS: &[Call] =
+    &[Call { action: "s3:GetObject", resource: "rules object", functions: BOTH, when: Some(RULES) }];
 
 /// Why there are no rules.
 #[derive(Debug, Error)]

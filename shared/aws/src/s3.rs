@@ -12,6 +12,7 @@ use tablewarden_core::ports::{LogStore, OpenError};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::contract::{Call, TRAIL_LOG};
 use crate::telemetry::with_sources;
 use crate::time_left::{TimeLeft, before, is_over};
 
@@ -20,6 +21,10 @@ const NO_TIME: &str = "no time left, comes again";
 
 /// How many chunks of a download may wait to be read. A chunk is what came off the connection at once, some 16 KiB.
 const AHEAD: usize = 16;
+
+/// What it calls.
+pub const CALLS: &[Call] =
+    &[Call { action: "s3:GetObject", resource: "log objects", functions: TRAIL_LOG, when: None }];
 
 /// A [`LogStore`] on S3. Needs `s3:GetObject` on the log objects.
 #[derive(Debug, Clone)]

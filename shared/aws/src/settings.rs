@@ -8,10 +8,47 @@ use tablewarden_core::log_file::Limits;
 use tablewarden_core::policy::KeySecret;
 use thiserror::Error;
 
+use crate::contract::{BOTH, Function, TRAIL_LOG};
 use crate::source::Source;
 
 /// The prefix of every variable that is Tablewarden's.
 const PREFIX: &str = "TABLEWARDEN_";
+
+/// The variables by which others are switched: each names what functions then use.
+pub(crate) const POLICY: &str = "TABLEWARDEN_POLICY";
+pub(crate) const RULES: &str = "TABLEWARDEN_RULES";
+pub(crate) const STATE_TABLE: &str = "TABLEWARDEN_STATE_TABLE";
+pub(crate) const ARCHIVE_BUCKET: &str = "TABLEWARDEN_ARCHIVE_BUCKET";
+
+/// A variable that functions read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether no function starts without it.
+    pub required: bool,
+    /// For which functions it means anything. The others take it too.
+    pub functions: &'static [Function],
+}
+
+/// Every variable that is Tablewarden's. No other is [read](Settings::read).
+pub const SETTINGS: &[Setting] = &[
+    Setting { required: true, ..optional("TABLEWARDEN_ALERT_TOPIC_ARN") },
+    optional(POLICY),
+    optional(RULES),
+    optional("TABLEWARDEN_KEY_SECRET"),
+    optional(STATE_TABLE),
+    optional("TABLEWARDEN_COOLDOWN_MINUTES"),
+    optional("TABLEWARDEN_METRICS_NAMESPACE"),
+    optional(ARCHIVE_BUCKET),
+    optional("TABLEWARDEN_ARCHIVE_PREFIX"),
+    Setting { functions: TRAIL_LOG, ..optional("TABLEWARDEN_MAX_OBJECT_MIB") },
+    Setting { functions: TRAIL_LOG, ..optional("TABLEWARDEN_MAX_RECORD_KIB") },
+];
+
+const fn optional(name: &'static str) -> Setting {
+    Setting { name, required: false, functions: BOTH }
+}
 
 /// The longest prefix of the archive, in bytes: a key has at most 1024, and what stands behind it needs 80.
 const LONGEST_PREFIX: usize = 900;
@@ -66,8 +103,10 @@ impl Settings {
     pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, SettingsError> {
         let mut ours: BTreeMap<String, String> =
             variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        let known = SETTINGS.iter().filter_map(|setting| ours.remove_entry(setting.name));
+        let mut known: BTreeMap<String, String> = known.filter(|(_, value)| !value.is_empty()).collect();
         let mut errors = Vec::new();
-        let mut take = |name: &str| ours.remove(&format!("{PREFIX}{name}")).filter(|value| !value.is_empty());
+        let mut take = |name: &str| known.remove(&format!("{PREFIX}{name}"));
 
         let alert_topic_arn = take("ALERT_TOPIC_ARN").unwrap_or_default();
         if !is_topic_arn(&alert_topic_arn) {
@@ -329,6 +368,14 @@ mod tests {
                 error.starts_with(&format!("settings: {name}: ")) && error.contains(&format!("{value:?}")),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn every_setting_that_is_listed_is_read() {
+        for Setting { name, .. } in SETTINGS {
+            let error = read(&[TOPIC, (name, "s3://\n")]).unwrap_err();
+            assert!(error.starts_with(&format!("settings: {name}: ")) && !error.contains("no such"), "{error}");
         }
     }
 

@@ -11,6 +11,7 @@ use tablewarden_core::ports::{AlertSink, SinkError};
 use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior};
 
+use crate::contract::{BOTH, Call};
 use crate::telemetry::with_sources;
 use crate::time_left::{TimeLeft, before};
 
@@ -18,6 +19,9 @@ use crate::time_left::{TimeLeft, before};
 /// of alerts, which anyone can cause who can cause denied calls, would silence the rest:
 /// <https://repost.aws/knowledge-center/sns-email-subscription-disabled>.
 const PACE: Duration = Duration::from_millis(125);
+
+/// What it calls.
+pub const CALLS: &[Call] = &[Call { action: "sns:Publish", resource: "alert topic", functions: BOTH, when: None }];
 
 /// An [`AlertSink`] on SNS. Needs `sns:Publish` on the topic, and the use of its key where it has one.
 #[derive(Debug)]

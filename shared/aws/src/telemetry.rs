@@ -10,9 +10,12 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::logged::log_held;
 
+/// The setting of how much is logged, which is Lambda's own.
+pub const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+
 /// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL`, or at `info` where that is not set or no level of Lambda's.
 pub fn start() {
-    let said = std::env::var_os("AWS_LAMBDA_LOG_LEVEL").map(|said| said.to_string_lossy().into_owned());
+    let said = std::env::var_os(LOG_LEVEL).map(|said| said.to_string_lossy().into_owned());
     let known = said.as_deref().map(level);
     // The span of the invocation, which holds its request id, is the only one: as a list it would stand there twice.
     let json = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);

@@ -2,12 +2,14 @@
 //!
 //! `records read = relevant + skipped + rejected`, and each access stands in exactly one cell of (minute, table, effect).
 
+mod metrics;
 mod points;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use metrics::{METRICS, Metric};
 pub use points::{Dimension, Point, Unit, Value};
 
 use crate::access::{Access, Outcome};

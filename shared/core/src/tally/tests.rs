@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::policy::Policy;
 use crate::table::TableId;
@@ -94,6 +96,27 @@ fn points_that_cloudwatch_would_refuse_are_left_out_and_counted() {
     assert_eq!(points(&tally, "Accesses").len(), 1);
     // Of each of the two days: the accesses, the items of the table and the items in all.
     assert_eq!(points(&tally, "PointsOutOfRange"), ["10:00:00  Number(6.0)"]);
+}
+
+#[test]
+fn the_metrics_that_are_listed_are_those_that_are_put() {
+    let mut tally = tally();
+    tally.access(&access(Effect::Read, None), Outcome::Succeeded, time("2026-01-02T09:15:00Z"), None);
+    tally.findings.insert((minute(time(NOW)), Severity::High), 1);
+    tally.deliveries_skipped.insert(SkipReason::NotCloudTrail, 1);
+    let line = |name: &str, dimensions: &[&str], unit: Unit| format!("{name} {dimensions:?} {unit:?}");
+    let put: BTreeSet<String> = tally
+        .points(time(NOW))
+        .iter()
+        .map(|point| {
+            let names: Vec<&str> = point.dimensions.iter().map(|(name, _)| *name).collect();
+            line(point.metric, &names, point.unit)
+        })
+        .collect();
+    let listed = METRICS
+        .iter()
+        .flat_map(|metric| metric.dimensions.iter().map(|dimensions| line(metric.name, dimensions, metric.unit)));
+    assert_eq!(put, listed.collect());
 }
 
 #[test]
