@@ -44,8 +44,8 @@ data "aws_caller_identity" "current" {
       error_message = "policy_file: there is no such file."
     }
     precondition {
-      condition     = var.policy_kms_key_arn == "" || startswith(var.policy, "s3://")
-      error_message = "policy_kms_key_arn is the key of the bucket in policy: it needs policy = \"s3://BUCKET/KEY\"."
+      condition     = var.policy_kms_key_arn == "" || startswith(var.policy, "s3://") || startswith(var.rules, "s3://")
+      error_message = "policy_kms_key_arn is the key of the bucket that policy or rules names: one of them must be s3://BUCKET/KEY."
     }
     precondition {
       condition     = fileexists(local.zips["trail-log"]) && fileexists(local.zips["ddl-event"])

@@ -311,7 +311,7 @@ variable "policy_file" {
 }
 
 variable "policy_kms_key_arn" {
-  description = "The KMS key of the bucket that `policy` names, if it has one."
+  description = "The KMS key of the bucket that `policy` or `rules` names, if it has one."
   type        = string
   default     = ""
   nullable    = false
