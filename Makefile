@@ -9,8 +9,20 @@ PYTHON ?= python3
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 
-# Processor of the functions that `make build` makes: x86_64 or arm64.
+# What `make build` makes: the processor, x86_64 or arm64, and what goes into the zips beside the function: a policy file, a
+# folder of Sigma rules.
 ARCH ?= x86_64
+POLICY ?=
+RULES ?=
+
+# What is deployed by Terraform (a folder) and by SAM (the stack's name, "Key=Value …"), and by which of both outputs and destroy
+# go; YES=1 asks nothing.
+EXAMPLE ?= infra/terraform/examples/complete
+STACK ?= tablewarden
+PARAMETERS ?=
+POLICY_URI ?=
+WITH ?= terraform
+YES ?=
 FUNCTIONS := trail-log ddl-event
 
 # What `make fuzz` runs, and how long each.
@@ -30,10 +42,10 @@ RUN_TESTS := $(CARGO) $(if $(shell $(CARGO) nextest --version 2>/dev/null),nexte
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(TOOLS)/lambda/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cargo/.installed $(TOOLS)/cargo/.fuzz-installed ## Install every pinned tool into ./.tools
+setup: $(patsubst %,$(TOOLS)/%/.installed,lambda emulator sam checkov infra cargo) $(TOOLS)/cargo/.fuzz-installed ## Install every pinned tool into ./.tools
 
 .PHONY: demo
 demo: ## Replay the sample events and show what a security engineer would see
@@ -51,6 +63,11 @@ unit: ## Run the tests that need no emulator and no release build
 .PHONY: e2e
 e2e: $(TOOLS)/emulator/.installed functions-for-tests ## Run the deployable functions against an AWS emulator
 	$(RUN_TESTS) --package tablewarden-tests
+
+# Terraform itself is not installed here: where it is not on the PATH, what needs it is skipped, and said so at the end.
+.PHONY: infra-test
+infra-test: $(patsubst %,$(TOOLS)/%/.installed,lambda emulator sam checkov infra) functions-for-tests ## Check both templates, deploy them to an AWS emulator, hold them against each other
+	$(TOOLS)/infra/bin/python -m pytest tests/infra
 
 # The sanitizers are options of a compiler that any stable one has too, hidden. What is fuzzed has the versions that are shipped.
 .PHONY: fuzz
@@ -77,20 +94,43 @@ functions-for-tests:
 	@$(MAKE) --no-print-directory build ARCH=$(subst aarch64,arm64,$(shell uname -m))
 
 .PHONY: lint
-lint: $(TOOLS)/cargo/.installed ## Check format, clippy, dependencies (licences, sources, advisories) and their direction
+lint: $(TOOLS)/cargo/.installed $(TOOLS)/infra/.installed ## Check format, clippy, ruff, dependencies (licences, sources, advisories) and their direction
 	$(CARGO) fmt --all --check
+	$(TOOLS)/infra/bin/ruff format --check scripts tests/infra
+	$(TOOLS)/infra/bin/ruff check scripts tests/infra
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	PATH="$(TOOLS)/cargo/bin:$$PATH" scripts/check-supply-chain.sh
 	scripts/check-dependency-direction.sh
 
-# Two formats: the bare bootstrap is what SAM and the end-to-end tests take, the zip what Terraform uploads.
-# The second run finds everything compiled.
+# The bare bootstrap is what the end-to-end tests take, the zip what Terraform uploads.
 .PHONY: build
-build: $(TOOLS)/lambda/.installed ## Build the deployable functions into target/lambda (ARCH=x86_64 or arm64)
-	for format in binary zip; do \
-		PATH="$(TOOLS)/lambda/bin:$$PATH" $(CARGO) lambda build --release --locked --output-format $$format \
-			$(if $(filter arm64,$(ARCH)),--arm64,--x86-64) $(addprefix --package ,$(FUNCTIONS)); \
-	done
+build: $(TOOLS)/lambda/.installed ## Build the functions, their checksums and SBOMs (ARCH=x86_64|arm64, POLICY=file, RULES=folder)
+	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" POLICY="$(POLICY)" RULES="$(RULES)" scripts/build-functions.sh $(FUNCTIONS)
+
+.PHONY: reproduce
+reproduce: $(TOOLS)/lambda/.installed ## Build the last commit twice, in two folders, and compare the bytes (20 minutes of two cores)
+	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" scripts/reproduce.sh $(FUNCTIONS)
+
+DEPLOY = PATH="$(TOOLS)/lambda/bin:$(TOOLS)/sam/bin:$$PATH" ARCH="$(ARCH)" POLICY="$(POLICY)" RULES="$(RULES)" \
+	EXAMPLE="$(EXAMPLE)" STACK="$(STACK)" PARAMETERS="$(PARAMETERS)" POLICY_URI="$(POLICY_URI)" YES="$(YES)" scripts/deploy.sh
+
+# The policy does not go into the zips: Terraform puts it into a bucket, where a new version of it needs no deployment.
+.PHONY: deploy-terraform
+deploy-terraform: ## Build, check the policy and apply (EXAMPLE=folder, POLICY=file, RULES=folder, TF_VAR_…, YES=1)
+	@$(MAKE) --no-print-directory build POLICY=
+	@$(DEPLOY) terraform up
+
+.PHONY: deploy-sam
+deploy-sam: $(TOOLS)/lambda/.installed $(TOOLS)/sam/.installed ## Build, check the policy and deploy (STACK=name, PARAMETERS="Key=Value …", POLICY=file POLICY_URI=s3://…, YES=1)
+	@$(DEPLOY) sam up
+
+.PHONY: outputs
+outputs: $(TOOLS)/sam/.installed ## Show what a deployment put out (WITH=terraform|sam, EXAMPLE, STACK)
+	@$(DEPLOY) $(WITH) outputs
+
+.PHONY: destroy
+destroy: $(TOOLS)/sam/.installed ## Take a deployment down (WITH=terraform|sam, EXAMPLE, STACK, YES=1)
+	@$(DEPLOY) $(WITH) down
 
 .PHONY: clean
 clean: ## Remove what was built and the installed tools

@@ -1,0 +1,31 @@
+# Sourced before functions are built: what would make their bytes depend on where and when that happens is set to the same
+# everywhere. `ARCH` is x86_64 (unless told) or arm64.
+# shellcheck shell=bash
+
+case "${ARCH:-x86_64}" in
+x86_64) lambda_cpu=haswell lambda_target=x86_64-unknown-linux-gnu lambda_option=--x86-64 ;;
+arm64) lambda_cpu=neoverse-n1 lambda_target=aarch64-unknown-linux-gnu lambda_option=--arm64 ;;
+*)
+    printf 'ARCH is x86_64 or arm64, not %s\n' "$ARCH" >&2
+    exit 2
+    ;;
+esac
+
+# Where sources of dependencies lie stands in messages of panics, and the folder's name is cargo's choice.
+cargo fetch --quiet --locked
+lambda_flags=("-Ctarget-cpu=$lambda_cpu" "--remap-path-prefix=$PWD=/tablewarden")
+for lambda_sources in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    lambda_flags+=("--remap-path-prefix=$lambda_sources=/registry")
+done
+# These take the place of what cargo-lambda sets, which is the processor alone. The separator is one that no path has.
+CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${lambda_flags[*]}")
+export CARGO_ENCODED_RUSTFLAGS
+unset RUSTFLAGS
+
+# The `ahash` of the Sigma engine draws constants when it is compiled. At run time its keys come from the system: what is fixed
+# here protects nothing.
+export CONST_RANDOM_SEED=tablewarden
+
+# The time of the commit is the time of the build.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
