@@ -7,6 +7,7 @@ Usage: cost.py            prints the tables
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,13 +117,12 @@ def table(rows: list[tuple[str, list[str]]]) -> list[str]:
     return lines + [f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows]
 
 
-def section(of) -> list[tuple[str, list[str]]]:
+def section(of: Callable[[Case], dict[str, float]]) -> list[tuple[str, list[str]]]:
     columns = [of(case) for case in CASES]
-    rows = [(name, [dollars(column[name]) for column in columns]) for name in columns[0]]
-    return rows
+    return [(name, [dollars(column[name]) for column in columns]) for name in columns[0]]
 
 
-def total(of) -> list[str]:
+def total(of: Callable[[Case], dict[str, float]]) -> list[str]:
     return [f"**{dollars(sum(of(case).values()))}**" for case in CASES]
 
 
@@ -141,7 +141,7 @@ def tables() -> str:
         + [("a GB, without metrics, alarms, dashboard and key", [dollars(variable(case) / case.gb) for case in CASES])]
     )
     lines += ["", "The trail itself, whoever reads it:", ""]
-    lines += table(section(trail) + [("**Trail**", total(trail))])
+    lines += table([*section(trail), ("**Trail**", total(trail))])
     lines += ["", "In place of Tablewarden:", ""]
     lines += table(section(others))
     return "\n".join(lines)

@@ -4,12 +4,13 @@
 usage: terraform-docs.py [--check] [MODULE]
 
 MODULE is infra/terraform unless told. With --check nothing is written: it ends with 1 where the README is not what it would be.
-It reads files as `terraform fmt` leaves them: an attribute of a block stands on a line of its own, indented by two spaces. Anything
-else is an error, and never a table with something missing.
+It reads files as `terraform fmt` leaves them: an attribute of a block stands on a line of its own, indented by two spaces.
+Anything else is an error, and never a table with something missing.
 """
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 BEGIN, END = "<!-- BEGIN_TF_DOCS -->", "<!-- END_TF_DOCS -->"
@@ -19,7 +20,7 @@ ATTRIBUTE = re.compile(r"^  (description|type|default|sensitive) += (.+)$", re.M
 WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-def blocks(path, kind):
+def blocks(path: Path, kind: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The blocks of a file: section, name, attributes. Refuses a file in which something looks like a block and is none."""
     text = path.read_text(encoding="utf-8")
     found = [match for match in BLOCK.finditer(text) if match.group(1) == kind]
@@ -38,11 +39,11 @@ def blocks(path, kind):
         yield section[-1] if section else "General", match.group(2), attributes
 
 
-def cell(text):
+def cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def tables(module):
+def tables(module: Path) -> str:
     lines, last = ["### Variables"], None
     for section, name, attributes in blocks(module / "variables.tf", "variable"):
         if section != last:
@@ -56,7 +57,7 @@ def tables(module):
     return "\n".join(lines)
 
 
-def main():
+def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
     default = Path(__file__).resolve().parent.parent / "infra" / "terraform"
     module = Path(arguments[0]) if arguments else default

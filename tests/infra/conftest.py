@@ -1,0 +1,94 @@
+"""What the tests of the templates share. A stack is brought up once, both at the same time, and only where a test asks for it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulator import Emulator
+from end_to_end import Stack
+from stack_sam import SamStack
+from stack_terraform import Terraform, TerraformStack
+
+REPOSITORY = Path(__file__).parents[2]
+TOOLS = REPOSITORY / ".tools"
+FUNCTIONS = Path(os.environ.get("TABLEWARDEN_FUNCTIONS", REPOSITORY / "target" / "lambda"))
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is deployed, so that no tool leaves anything behind in the repository."""
+    folder = tmp_path_factory.mktemp("workspace")
+    shutil.copytree(
+        REPOSITORY / "infra", folder / "infra", ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", ".aws-sam")
+    )
+    (folder / "target").mkdir()
+    (folder / "target" / "lambda").symlink_to(FUNCTIONS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def terraform_program() -> Path:
+    """Terraform itself, which is looked for and not installed."""
+    found = shutil.which("terraform")
+    if found is None:
+        pytest.skip("terraform is not on the PATH")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def deployments(
+    request: pytest.FixtureRequest, workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Any]]]:
+    """The stacks that tests ask for, on their way at the same time: what is slow about them is waiting."""
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", [])}
+    terraform = shutil.which("terraform")
+    policy = workspace / "infra" / "terraform" / "examples" / "complete" / "policy.yaml"
+    deploy: dict[str, Callable[[Emulator], Any]] = {}
+    if terraform and wanted & {"stack", "terraform_stack"}:
+        deploy["terraform"] = lambda emulator: TerraformStack.apply(Terraform(Path(terraform), workspace), emulator)
+    if wanted & {"stack", "sam_stack"}:
+        deploy["sam"] = lambda emulator: SamStack.deploy(workspace, emulator, policy)
+    emulators = {name: Emulator.start(tmp_path_factory.mktemp(f"emulator-{name}")) for name in deploy}
+    try:
+        with ThreadPoolExecutor() as pool:
+            yield {name: pool.submit(start, emulators[name]) for name, start in deploy.items()}
+    finally:
+        for emulator in emulators.values():
+            emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def terraform_stack(terraform_program: Path, deployments: dict[str, Future[Any]]) -> TerraformStack:  # noqa: ARG001 (skips)
+    """The Terraform example, applied."""
+    return deployments["terraform"].result()
+
+
+@pytest.fixture(scope="session")
+def sam_stack(deployments: dict[str, Future[Any]]) -> SamStack:
+    """The SAM template, deployed with the settings of the Terraform example."""
+    return deployments["sam"].result()
+
+
+@pytest.fixture(scope="session", params=["terraform", "sam"])
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """One stack and then the other, for what has to hold of both."""
+    return request.getfixturevalue(f"{request.param}_stack").stack
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a stack down comes last, whatever pytest makes of the order."""
+    items.sort(key=lambda item: item.path.name == "test_uninstall.py")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody has to read the list of skips to learn that something was not proven."""
+    for report in terminalreporter.stats.get("skipped", []):
+        where, _, reason = report.longrepr
+        terminalreporter.write_line(
+            f"!!! NOT PROVEN: {report.nodeid or where}: {reason.removeprefix('Skipped: ')} !!!", red=True, bold=True
+        )
