@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from intrinsics import Resolver
-from inventory import Inventory, sorted_selectors
+from inventory import Inventory
+from readers import sorted_selectors
 
 
 def completed(found: Inventory, resolver: Resolver) -> Inventory:

@@ -4,7 +4,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from emulator import Emulator, outside
 from end_to_end import Stack
@@ -82,3 +82,9 @@ class TerraformStack:
         asks = ("-input=false",) if command in ("apply", "plan", "destroy") else ()
         plain = () if command == "output" else ("-no-color",)
         return self.terraform.run(self.folder, command, *plain, *asks, *arguments, environment=environment, fails=fails)
+
+
+def resources(module: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources of a module and of those in it, as `terraform show -json` has them."""
+    inner = [resource for child in module.get("child_modules", []) for resource in resources(child)]
+    return module.get("resources", []) + inner

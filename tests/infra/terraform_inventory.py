@@ -4,24 +4,19 @@ import json
 from typing import Any
 
 from inventory import Inventory
-from stack_terraform import TerraformStack
+from stack_terraform import TerraformStack, resources
 
 
 def with_metric_math(found: Inventory, stack: TerraformStack) -> None:
     """Puts the metric math of alarms into the inventory: the emulator takes such an alarm, and keeps nothing of it."""
     shown = json.loads(stack.run("show", "-json").stdout)
-    for resource in _resources(shown["values"]["root_module"]):
+    for resource in resources(shown["values"]["root_module"]):
         queries = resource["values"].get("metric_query") if resource["type"] == "aws_cloudwatch_metric_alarm" else None
         if queries:
             alarm = found["alarms"][resource["values"]["alarm_name"]]
             for made_up in ("Period", "Statistic"):
                 alarm.pop(made_up, None)
             alarm["Metrics"] = sorted((_query(query) for query in queries), key=lambda query: query["Id"])
-
-
-def _resources(module: dict[str, Any]) -> list[dict[str, Any]]:
-    inner = [resource for child in module.get("child_modules", []) for resource in _resources(child)]
-    return module.get("resources", []) + inner
 
 
 def _query(query: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from end_to_end import Stack
 from inventory import inventory
+from stack_sam import SamStack
 from stack_terraform import TerraformStack
 
 
@@ -24,4 +25,14 @@ def test_terraform_destroys_what_it_made(terraform_stack: TerraformStack) -> Non
     empty_buckets(stack)
     terraform_stack.run("destroy", "-auto-approve", "-parallelism=30")
     left = inventory(stack.emulator, stack.name)
+    assert not any(left.values()), left
+
+
+def test_cloudformation_deletes_what_it_made(sam_stack: SamStack) -> None:
+    stack = sam_stack.stack
+    empty_buckets(stack)
+    sam_stack.delete()
+    left = inventory(stack.emulator, stack.name)
+    # The policy's bucket was there before.
+    left["buckets"].pop(f"{stack.name}-config-123456789012-eu-west-1")
     assert not any(left.values()), left
