@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
+use tablewarden_aws::policy::InForce;
 use tablewarden_aws::telemetry::{self, LogRejects};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::delivery::{self, Parcel};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
-use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, Archive, MetricSink, Store};
 use tablewarden_core::report::{self, Ends, Message};
 use tablewarden_core::rules::Rules;
@@ -23,7 +23,7 @@ pub(crate) struct Handler<A, M, R, S> {
     pub(crate) archive: Option<R>,
     /// What is remembered between invocations, and how long alerts like one that was told are held back.
     pub(crate) state: Option<(S, SignedDuration)>,
-    pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) policy: InForce,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
@@ -35,9 +35,10 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
     /// tries again, and hands it to the function's dead-letter queue in the end.
     pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<(), Error> {
         let now = (self.now)();
+        let policy = self.policy.now(&self.alerts, &self.metrics, now).await;
         let telling =
             self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run.clone(), self.now, *cooldown));
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits)
+        let mut audit = Audit::new(policy.clone(), now, self.limits)
             .with_rules(self.rules.clone())
             .without_own(run.own_table.clone());
         if telling.is_some() {
@@ -74,7 +75,7 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
             telling: telling.as_ref(),
             forgotten: Vec::from_iter(trouble),
         };
-        let outcome = report::report(vec![message], findings, self.policy.as_deref(), ends, now).await;
+        let outcome = report::report(vec![message], findings, policy.as_deref(), ends, now).await;
         telemetry::log_outcome(&outcome);
         let problems = outcome.problems.concat();
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ").into()) }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::SqsBatchResponse;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
+use tablewarden_aws::policy::InForce;
 use tablewarden_aws::telemetry::{self, LogRejects, with_sources};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::delivery::{self, Message, Parcel, SkipReason};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::{ObjectRef, Place};
-use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{AlertSink, Archive, LogStore, MetricSink, Store, StoreError};
 use tablewarden_core::report::{self, Ends};
 use tablewarden_core::rules::Rules;
@@ -29,7 +29,7 @@ pub(crate) struct Handler<L, A, M, R, S> {
     pub(crate) archive: Option<R>,
     /// What is remembered between invocations, and how long alerts like one that was told are held back.
     pub(crate) state: Option<(S, SignedDuration)>,
-    pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) policy: InForce,
     pub(crate) rules: Option<Arc<dyn Rules>>,
     pub(crate) limits: Limits,
     pub(crate) now: fn() -> Timestamp,
@@ -43,11 +43,12 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
     /// found in it is told again, if no run has told it: at least once, never not at all.
     pub(crate) async fn handle(&self, payload: &[u8], run: Run) -> Result<SqsBatchResponse, Error> {
         let now = (self.now)();
+        let policy = self.policy.now(&self.alerts, &self.metrics, now).await;
         let telling =
             self.state.as_ref().map(|(store, cooldown)| Telling::new(store, run.clone(), self.now, *cooldown));
         let decoded = delivery::decode(payload)?;
         let (progress, mut forgotten) = progress(telling.as_ref(), &decoded).await;
-        let mut audit = Audit::new(self.policy.clone(), now, self.limits)
+        let mut audit = Audit::new(policy.clone(), now, self.limits)
             .with_rules(self.rules.clone())
             .without_own(run.own_table.clone());
         if telling.is_some() {
@@ -83,7 +84,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
             telling: telling.as_ref(),
             forgotten,
         };
-        let outcome = report::report(messages, findings, self.policy.as_deref(), ends, now).await;
+        let outcome = report::report(messages, findings, policy.as_deref(), ends, now).await;
         telemetry::log_outcome(&outcome);
         batch::answer(ids, outcome.problems)
     }

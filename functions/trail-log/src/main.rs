@@ -26,7 +26,7 @@ async fn run() -> Result<(), Error> {
     let Start { settings, config, policy, rules, state, time } = start().await?;
     let handler = Handler {
         logs: S3LogStore::new(&config, time.clone()),
-        alerts: Logged(SnsAlerts::new(&config, settings.alert_topic_arn.clone(), time.clone())),
+        alerts: Logged(SnsAlerts::new(&config, &settings, time.clone())),
         metrics: CloudWatchMetrics::new(&config, settings.metrics_namespace.clone()),
         archive: settings.archive.clone().map(|place| S3Archive::new(&config, place)),
         state: state.map(|store| (store, settings.cooldown)),

@@ -5,7 +5,7 @@
 //! One file for each adapter of a port of the core ([`s3`], [`sns`], [`archive`], [`cloudwatch`], [`dynamodb`]), and what both
 //! functions [`start`] with:
 //! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
-//! [`source`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
+//! [`source`] or an [`object`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
 //! left](time_left) of an invocation is shared by all of them. What all of this needs around it is a [`contract`].
 
 pub mod archive;
@@ -14,6 +14,7 @@ pub mod cloudwatch;
 pub mod contract;
 pub mod dynamodb;
 pub mod logged;
+pub mod object;
 pub mod policy;
 pub mod rules;
 pub mod s3;

@@ -81,6 +81,13 @@ impl<S: AlertSink + Sync> AlertSink for Logged<S> {
                 let (detection, alerts) = (&summary.detection, held.alerts);
                 tracing::error!(detection, alerts, %error, "alerts held back were not told");
             }
+            (Notice::PolicyRefused(refused), Ok(())) => {
+                tracing::info!(policy = refused.source, version = refused.version, "refused policy was told");
+            }
+            (Notice::PolicyRefused(refused), Err(error)) => {
+                let (policy, version) = (&refused.source, &refused.version);
+                tracing::error!(policy, version, %error, "refused policy was not told");
+            }
         }
         result
     }

@@ -58,7 +58,7 @@ impl LogStore for S3LogStore {
 }
 
 /// An object, its body not read yet.
-pub(crate) async fn get(client: &Client, object: &ObjectRef) -> Result<GetObjectOutput, OpenError> {
+async fn get(client: &Client, object: &ObjectRef) -> Result<GetObjectOutput, OpenError> {
     let answer = client.get_object().bucket(&object.bucket).key(&object.key).send().await;
     let failed = |error| OpenError { object: object.clone(), problem: with_sources(&error) };
     answer.map_err(failed)

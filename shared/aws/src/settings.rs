@@ -18,6 +18,7 @@ const PREFIX: &str = "TABLEWARDEN_";
 pub(crate) const POLICY: &str = "TABLEWARDEN_POLICY";
 pub(crate) const RULES: &str = "TABLEWARDEN_RULES";
 pub(crate) const STATE_TABLE: &str = "TABLEWARDEN_STATE_TABLE";
+pub(crate) const CHAT_TOPIC_ARN: &str = "TABLEWARDEN_CHAT_TOPIC_ARN";
 pub(crate) const ARCHIVE_BUCKET: &str = "TABLEWARDEN_ARCHIVE_BUCKET";
 
 /// A variable that functions read.
@@ -34,6 +35,7 @@ pub struct Setting {
 /// Every variable that is Tablewarden's. No other is [read](Settings::read).
 pub const SETTINGS: &[Setting] = &[
     Setting { required: true, ..optional("TABLEWARDEN_ALERT_TOPIC_ARN") },
+    optional(CHAT_TOPIC_ARN),
     optional(POLICY),
     optional(RULES),
     optional("TABLEWARDEN_KEY_SECRET"),
@@ -61,6 +63,8 @@ const COOLDOWN: SignedDuration = SignedDuration::from_hours(1);
 pub struct Settings {
     /// `TABLEWARDEN_ALERT_TOPIC_ARN`: the SNS topic that alerts go to. Required.
     pub alert_topic_arn: String,
+    /// `TABLEWARDEN_CHAT_TOPIC_ARN`: the SNS topic that alerts go to in a form for channels of chat too.
+    pub chat_topic_arn: Option<String>,
     /// `TABLEWARDEN_POLICY`: where the policy file is; without it the function reports deletions, denials and DDL.
     pub policy: Option<Source>,
     /// `TABLEWARDEN_RULES`: where the user's Sigma rules are: a folder, or a file that may hold several.
@@ -114,6 +118,13 @@ impl Settings {
                 "{PREFIX}ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {alert_topic_arn:?}"
             ));
         }
+        let chat_topic_arn = take("CHAT_TOPIC_ARN");
+        if let Some(arn) = chat_topic_arn.as_ref().filter(|arn| !is_topic_arn(arn)) {
+            errors.push(format!("{PREFIX}CHAT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {arn:?}"));
+        } else if chat_topic_arn.as_ref() == Some(&alert_topic_arn) {
+            // Who subscribed would get each alert twice, once in a form that is not theirs.
+            errors.push(format!("{PREFIX}CHAT_TOPIC_ARN: expected another topic than {PREFIX}ALERT_TOPIC_ARN"));
+        }
         let mut source = |name: &str| match take(name).map(|value| Source::parse(&value)).transpose() {
             Ok(source) => source,
             Err(error) => {
@@ -165,6 +176,7 @@ impl Settings {
         if errors.is_empty() {
             Ok(Self {
                 alert_topic_arn,
+                chat_topic_arn,
                 policy,
                 rules,
                 key_secret,
@@ -275,13 +287,14 @@ mod tests {
         assert_eq!(settings.metrics_namespace, "Tablewarden");
         assert_eq!((settings.state_table, settings.cooldown), (None, SignedDuration::from_hours(1)));
         assert_eq!((settings.policy, settings.key_secret, settings.limits), (None, None, Limits::default()));
-        assert_eq!(settings.archive, None);
+        assert_eq!((settings.archive, settings.chat_topic_arn), (None, None));
     }
 
     #[test]
     fn each_setting_is_read() {
         let settings = read(&[
             TOPIC,
+            ("TABLEWARDEN_CHAT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:chat"),
             ("TABLEWARDEN_POLICY", "s3://config/tablewarden/policy.yaml"),
             ("TABLEWARDEN_RULES", "rules"),
             ("TABLEWARDEN_KEY_SECRET", "0123456789abcdef"),
@@ -295,6 +308,7 @@ mod tests {
         ])
         .unwrap();
         let policy = ObjectRef { bucket: "config".into(), key: "tablewarden/policy.yaml".into() };
+        assert_eq!(settings.chat_topic_arn.as_deref(), Some("arn:aws:sns:eu-west-1:111122223333:chat"));
         assert_eq!(settings.policy, Some(Source::S3(policy)));
         assert_eq!(settings.rules, Some(Source::File("rules".into())));
         assert_eq!(settings.key_secret, KeySecret::new("0123456789abcdef").ok());
@@ -352,6 +366,7 @@ mod tests {
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333x:alerts"),
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:11112222333:alerts"),
             ("ALERT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:alerts:0e2b"),
+            ("CHAT_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:chat.fifo"),
             ("ARCHIVE_BUCKET", "s3://example-findings"),
             ("ARCHIVE_BUCKET", "Example"),
             ("ARCHIVE_BUCKET", "-example"),
@@ -369,6 +384,15 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn channels_of_chat_have_a_topic_of_their_own() {
+        let error = read(&[TOPIC, ("TABLEWARDEN_CHAT_TOPIC_ARN", TOPIC.1)]).unwrap_err();
+        assert_eq!(
+            error,
+            "settings: TABLEWARDEN_CHAT_TOPIC_ARN: expected another topic than TABLEWARDEN_ALERT_TOPIC_ARN"
+        );
     }
 
     #[test]

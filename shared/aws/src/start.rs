@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use tablewarden_core::policy::{NoSecret, Policy};
 use tablewarden_core::rules::Rules;
 use thiserror::Error;
 
 use crate::dynamodb::DynamoDbStore;
-use crate::policy::LoadError;
+use crate::policy::{InForce, LoadError};
 use crate::settings::{Settings, SettingsError};
 use crate::time_left::TimeLeft;
-use crate::{clients, policy, rules, telemetry};
+use crate::{clients, rules, telemetry};
 
 /// What a function runs with.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub struct Start {
     /// The configuration that the adapters share.
     pub config: SdkConfig,
     /// The policy, where the settings name one.
-    pub policy: Option<Arc<Policy>>,
+    pub policy: InForce,
     /// The user's rules, where the settings name any.
     pub rules: Option<Arc<dyn Rules>>,
     /// What is remembered between runs, where the settings name a table for it.
@@ -42,9 +41,6 @@ pub enum StartError {
     /// The rules are missing or wrong.
     #[error(transparent)]
     Rules(#[from] rules::LoadError),
-    /// The policy asks for hashes of keys without a secret for them.
-    #[error("TABLEWARDEN_KEY_SECRET: {0}")]
-    Secret(#[from] NoSecret),
 }
 
 /// Starts logging, and reads the settings, the policy and the rules.
@@ -55,18 +51,12 @@ pub async fn start() -> Result<Start, StartError> {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     }))?;
     let config = clients::config().await;
-    let policy = match &settings.policy {
-        Some(source) => {
-            let policy = policy::load(source, &config).await?;
-            Some(Arc::new(policy.with_key_secret(settings.key_secret.clone())?))
-        }
-        None => None,
-    };
+    let time = TimeLeft::default();
+    let policy = InForce::load(&settings, &config, time.clone()).await?;
     let rules = match &settings.rules {
         Some(source) => rules::load(source, &config).await?,
         None => None,
     };
-    let time = TimeLeft::default();
     let store = |table: &String| DynamoDbStore::new(&config, table.clone(), time.clone());
     let state = settings.state_table.as_ref().map(store);
     Ok(Start { settings, config, policy, rules, state, time })

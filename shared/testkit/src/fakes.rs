@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Cursor};
 use std::sync::{Mutex, PoisonError};
 
-use tablewarden_core::alert::{Alert, Notice};
+use tablewarden_core::alert::{Alert, Notice, PolicyRefused};
 use tablewarden_core::archive::Batch;
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::ports::{
@@ -47,6 +47,9 @@ impl LogStore for Logs {
 pub struct Alerts {
     sent: Mutex<Vec<Alert>>,
     went_on: Mutex<Vec<String>>,
+    policies_refused: Mutex<Vec<PolicyRefused>>,
+    /// Whether that a policy is refused is not taken.
+    pub refuses_policies: bool,
     /// Alerts about a table of this name are refused.
     pub refused_table: Option<&'static str>,
 }
@@ -69,12 +72,23 @@ impl Alerts {
     pub fn went_on(&self) -> Vec<String> {
         self.went_on.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// What was published of policies that were refused.
+    pub fn policies_refused(&self) -> Vec<PolicyRefused> {
+        self.policies_refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl AlertSink for Alerts {
     async fn publish(&self, notice: Notice<'_>) -> Result<(), SinkError> {
+        let refused = || SinkError { sink: "topic".into(), problem: "refused".into() };
         let alert = match notice {
             Notice::Alert(alert) => alert,
+            Notice::PolicyRefused(_) if self.refuses_policies => return Err(refused()),
+            Notice::PolicyRefused(policy) => {
+                self.policies_refused.lock().unwrap_or_else(PoisonError::into_inner).push(policy.clone());
+                return Ok(());
+            }
             Notice::WentOn(..) => {
                 let subject = notice.message().subject;
                 self.went_on.lock().unwrap_or_else(PoisonError::into_inner).push(subject);
@@ -83,7 +97,7 @@ impl AlertSink for Alerts {
         };
         let table = alert.table.as_ref().map(|table| table.name.as_ref());
         if table.is_some() && table == self.refused_table {
-            return Err(SinkError { sink: "topic".into(), problem: "refused".into() });
+            return Err(refused());
         }
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(alert.clone());
         Ok(())

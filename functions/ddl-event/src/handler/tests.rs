@@ -17,7 +17,7 @@ fn handler() -> Handler<Alerts, Metrics, Objects, InMemory> {
         metrics: Metrics::default(),
         archive: None,
         state: None,
-        policy: None,
+        policy: InForce::fixed(None),
         rules: None,
         limits: Limits::default(),
         now: || "2026-03-02T09:30:00Z".parse().unwrap(),

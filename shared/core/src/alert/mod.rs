@@ -1,6 +1,8 @@
 //! Findings ─► alerts: one message for each (detection, actor, table or other resource).
 
+mod chat;
 mod message;
+mod policy_refused;
 mod subject;
 mod summary;
 mod text;
@@ -10,6 +12,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 pub use message::Message;
+pub use policy_refused::PolicyRefused;
 pub use summary::{HeldBack, Summary};
 
 use crate::actor::Actor;
@@ -52,13 +55,15 @@ pub struct Alert {
 /// An attribute of an SNS message, for filter policies: name and value.
 pub type Attribute = (&'static str, String);
 
-/// What is published: an alert, or what was held back of some.
+/// What is published: an alert, what was held back of some, or that a new version of the policy is no use.
 #[derive(Debug, Clone, Copy)]
 pub enum Notice<'a> {
     /// An alert.
     Alert(&'a Alert),
     /// That alerts like one that was told went on.
     WentOn(&'a Summary, &'a HeldBack),
+    /// That a new version of the policy is not taken.
+    PolicyRefused(&'a PolicyRefused),
 }
 
 impl Notice<'_> {
@@ -67,6 +72,7 @@ impl Notice<'_> {
         match self {
             Self::Alert(alert) => alert.message(),
             Self::WentOn(summary, held) => summary.message(held),
+            Self::PolicyRefused(refused) => refused.message(),
         }
     }
 
@@ -75,6 +81,7 @@ impl Notice<'_> {
         match self {
             Self::Alert(alert) => alert.attributes(),
             Self::WentOn(summary, held) => summary.attributes(held),
+            Self::PolicyRefused(refused) => refused.attributes(),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Alert {
         text
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         let several = each(self, |finding| &finding.actors);
         if !several.is_empty() {
             return format!("several actors: {several}");
@@ -86,7 +86,7 @@ impl Alert {
         format!("{shown}{other}{via}{said}{full}")
     }
 
-    fn from(&self) -> String {
+    pub(super) fn from(&self) -> String {
         let sources = each(self, |finding| &finding.sources);
         let endpoints = each(self, |finding| &finding.vpc_endpoints);
         let agents = each(self, |finding| &finding.user_agents);
@@ -101,7 +101,7 @@ impl Alert {
         from
     }
 
-    fn when(&self) -> String {
+    pub(super) fn when(&self) -> String {
         let first = self.findings.iter().map(|finding| finding.first.time).min();
         let last = self.findings.iter().map(|finding| finding.last_seen).max();
         match (first, last) {
@@ -110,7 +110,7 @@ impl Alert {
         }
     }
 
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         let parts = each(self, |finding| &finding.parts);
         let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
         let several = each(self, |finding| &finding.tables);
@@ -173,7 +173,7 @@ impl Alert {
 }
 
 /// `4 calls of DeleteItem, BatchWriteItem: delete, 7 items, succeeded`.
-fn what(finding: &Finding) -> String {
+pub(super) fn what(finding: &Finding) -> String {
     let calls = match finding.accesses {
         1 => "1 call".to_owned(),
         accesses => format!("{accesses} calls"),

@@ -13,6 +13,10 @@ pub struct Metric {
     pub dimensions: &'static [&'static [&'static str]],
 }
 
+/// What refused versions of the policy are counted in, and failures to read it that pass.
+pub(super) const POLICY_REJECTED: &str = "PolicyRejected";
+pub(super) const POLICY_READ_FAILURES: &str = "PolicyReadFailures";
+
 /// Every metric.
 pub const METRICS: &[Metric] = &[
     count("RecordsRead"),
@@ -27,6 +31,8 @@ pub const METRICS: &[Metric] = &[
     count("AlertsRepeated"),
     count("HitsSuppressed"),
     count("StateFailures"),
+    count(POLICY_REJECTED),
+    count(POLICY_READ_FAILURES),
     Metric { dimensions: &[&["Reason"]], ..count("DeliveriesSkipped") },
     Metric { unit: Unit::Seconds, ..count("DeliveryDelay") },
     Metric { dimensions: &[&["Table", "Effect"]], ..count("Accesses") },

@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::metrics::{POLICY_READ_FAILURES, POLICY_REJECTED};
 use super::{Spread, Tally};
 use crate::operation::Effect;
 
@@ -47,6 +48,18 @@ pub enum Value {
     Number(f64),
     /// Many, as a statistic set.
     Spread(Spread),
+}
+
+impl Point {
+    /// That a version of the policy was refused.
+    pub fn policy_rejected(now: Timestamp) -> Self {
+        count(POLICY_REJECTED, 1, now, Vec::new())
+    }
+
+    /// That the policy could not be read for now.
+    pub fn policy_read_failure(now: Timestamp) -> Self {
+        count(POLICY_READ_FAILURES, 1, now, Vec::new())
+    }
 }
 
 impl Tally {

@@ -105,9 +105,11 @@ fn the_metrics_that_are_listed_are_those_that_are_put() {
     tally.findings.insert((minute(time(NOW)), Severity::High), 1);
     tally.deliveries_skipped.insert(SkipReason::NotCloudTrail, 1);
     let line = |name: &str, dimensions: &[&str], unit: Unit| format!("{name} {dimensions:?} {unit:?}");
+    let of_the_policy = [Point::policy_rejected(time(NOW)), Point::policy_read_failure(time(NOW))];
     let put: BTreeSet<String> = tally
         .points(time(NOW))
         .iter()
+        .chain(&of_the_policy)
         .map(|point| {
             let names: Vec<&str> = point.dimensions.iter().map(|(name, _)| *name).collect();
             line(point.metric, &names, point.unit)
