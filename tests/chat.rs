@@ -1,5 +1,4 @@
 //! A topic for channels of chat gets each alert too, in the form that Amazon Q Developer takes.
-#![expect(clippy::indexing_slicing, reason = "a test that lacks what it expects fails by panicking")]
 
 use anyhow::Result;
 use serde_json::Value;
