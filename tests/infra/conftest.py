@@ -39,18 +39,26 @@ def terraform_program() -> Path:
     return Path(found)
 
 
+def stacks(item: pytest.Item) -> set[str]:
+    """Which stacks a test asks for."""
+    if not isinstance(item, pytest.Function):
+        return set()
+    by_name = {name.removesuffix("_stack") for name in item.fixturenames if name.endswith("_stack")}
+    return by_name | ({item.callspec.params["stack"]} if "stack" in item.fixturenames else set())
+
+
 @pytest.fixture(scope="session")
 def deployments(
     request: pytest.FixtureRequest, workspace: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Any]]]:
     """The stacks that tests ask for, on their way at the same time: what is slow about them is waiting."""
-    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", [])}
+    wanted = {name for item in request.session.items for name in stacks(item)}
     terraform = shutil.which("terraform")
     policy = workspace / "infra" / "terraform" / "examples" / "complete" / "policy.yaml"
     deploy: dict[str, Callable[[Emulator], Any]] = {}
-    if terraform and wanted & {"stack", "terraform_stack"}:
+    if terraform and "terraform" in wanted:
         deploy["terraform"] = lambda emulator: TerraformStack.apply(Terraform(Path(terraform), workspace), emulator)
-    if wanted & {"stack", "sam_stack"}:
+    if "sam" in wanted:
         deploy["sam"] = lambda emulator: SamStack.deploy(workspace, emulator, policy)
     emulators = {name: Emulator.start(tmp_path_factory.mktemp(f"emulator-{name}")) for name in deploy}
     try:

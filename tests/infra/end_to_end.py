@@ -192,6 +192,23 @@ def event_becomes_alert(stack: Stack) -> None:
     assert any(line.get("finding") == alert["findings"][0]["id"] for line in lines), lines
 
 
+def alert_reaches_chat(stack: Stack) -> None:
+    """An alert goes to the topic for chat too, in the schema of Amazon Q Developer's custom notifications.
+
+    https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    """
+    with stack.listening("chat") as messages:
+        stack.deliver("chat", [data_event("app/chat", "DeleteItem", "chat", timedelta(minutes=10))])
+
+        def heard() -> list[dict[str, Any]]:
+            return [json.loads(message["Message"]) for message in messages()]
+
+        (notification,) = eventually("the notification", heard, lambda: stack.emulator.log()[-5000:])
+    assert notification["version"] == "1.0"
+    assert notification["source"] == "custom"
+    assert "app/chat" in notification["content"]["description"]
+
+
 def archived_ids(stack: Stack) -> set[str]:
     """The ids of all findings in the archive."""
     client = stack.emulator.client("s3")

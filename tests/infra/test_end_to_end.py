@@ -16,6 +16,10 @@ def test_event_on_the_bus_becomes_an_alert(stack: Stack) -> None:
     end_to_end.event_becomes_alert(stack)
 
 
+def test_alert_reaches_the_topic_for_chat(stack: Stack) -> None:
+    end_to_end.alert_reaches_chat(stack)
+
+
 def test_alarms_on_what_was_found_look_back_over_late_logs(stack: Stack) -> None:
     """Metrics that bear the event's time are half an hour late, and the emulator's alarms are coarser than CloudWatch's."""
     late = 0
