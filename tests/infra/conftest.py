@@ -31,12 +31,26 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def terraform_program() -> Path:
-    """Terraform itself, which is looked for and not installed."""
+def found_terraform(tmp_path_factory: pytest.TempPathFactory) -> Path | str:
+    """Terraform itself, which is looked for and not installed; or why it cannot be used: the provider must be to be had."""
     found = shutil.which("terraform")
     if found is None:
-        pytest.skip("terraform is not on the PATH")
-    return Path(found)
+        return "terraform is not on the PATH"
+    folder = tmp_path_factory.mktemp("provider")
+    shutil.copy(REPOSITORY / "infra" / "terraform" / "versions.tf", folder)
+    terraform = Terraform(Path(found), folder)
+    said = terraform.initialise(folder, fails=True)
+    if "Failed to query available provider packages" in said or "Failed to install provider" in said:
+        return "terraform's AWS provider is not to be had: neither on this machine nor from the registry"
+    return terraform.program
+
+
+@pytest.fixture(scope="session")
+def terraform_program(found_terraform: Path | str) -> Path:
+    """Terraform, for what cannot do without."""
+    if isinstance(found_terraform, str):
+        pytest.skip(found_terraform)
+    return found_terraform
 
 
 def stacks(item: pytest.Item) -> set[str]:
@@ -49,15 +63,17 @@ def stacks(item: pytest.Item) -> set[str]:
 
 @pytest.fixture(scope="session")
 def deployments(
-    request: pytest.FixtureRequest, workspace: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    workspace: Path,
+    found_terraform: Path | str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Future[Any]]]:
     """The stacks that tests ask for, on their way at the same time: what is slow about them is waiting."""
     wanted = {name for item in request.session.items for name in stacks(item)}
-    terraform = shutil.which("terraform")
     policy = workspace / "infra" / "terraform" / "examples" / "complete" / "policy.yaml"
     deploy: dict[str, Callable[[Emulator], Any]] = {}
-    if terraform and "terraform" in wanted:
-        deploy["terraform"] = lambda emulator: TerraformStack.apply(Terraform(Path(terraform), workspace), emulator)
+    if isinstance(found_terraform, Path) and "terraform" in wanted:
+        deploy["terraform"] = lambda emulator: TerraformStack.apply(Terraform(found_terraform, workspace), emulator)
     if "sam" in wanted:
         deploy["sam"] = lambda emulator: SamStack.deploy(workspace, emulator, policy)
     emulators = {name: Emulator.start(tmp_path_factory.mktemp(f"emulator-{name}")) for name in deploy}

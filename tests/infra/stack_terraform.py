@@ -37,15 +37,16 @@ class Terraform:
             env=(environment or outside()) | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"},
         )
         if done.returncode != 0 and not fails:
-            raise AssertionError(f"terraform {' '.join(arguments)} in {folder.name}:\n{done.stdout}")
+            raise AssertionError(f"terraform {' '.join(arguments)} in {folder.name}:\n{done.stdout[-6000:]}")
         return done
 
-    def initialise(self, folder: Path) -> None:
-        """Gets the provider: from this machine where it is on it, else from the registry."""
+    def initialise(self, folder: Path, fails: bool = False) -> str:
+        """Gets the provider, from this machine where it is on it, else from the registry; gives what was said."""
         plugins = subprocess.run(
             [REPOSITORY / "scripts" / "terraform-plugins.sh"], check=True, stdout=subprocess.PIPE, text=True
         ).stdout.strip()
-        self.run(folder, "init", "-input=false", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else []))
+        where = [f"-plugin-dir={plugins}"] if plugins else []
+        return self.run(folder, "init", "-input=false", "-no-color", *where, fails=fails).stdout
 
 
 @dataclass(frozen=True)
