@@ -26,6 +26,5 @@ unset RUSTFLAGS
 # here protects nothing.
 export CONST_RANDOM_SEED=tablewarden
 
-# The time of the commit is the time of the build.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
-export SOURCE_DATE_EPOCH
+# Nothing that is compiled holds a time. The compilers of C would be run anew with each other value of this.
+unset SOURCE_DATE_EPOCH

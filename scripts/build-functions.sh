@@ -18,10 +18,12 @@ fi
 
 cargo lambda build --release --locked --output-format binary "$lambda_option" "${packages[@]}"
 
+# The bills of materials bear the time of the commit.
+committed=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 for function in "$@"; do
     folder=$target_dir/lambda/$function
     python scripts/zip_function.py "$folder/bootstrap" "$folder/bootstrap.zip" \
         ${POLICY:+--policy "$POLICY"} ${RULES:+--rules "$RULES"}
-    python scripts/sbom.py "$function" "$lambda_target" "$folder/bootstrap" "$folder/bootstrap.cdx.json"
+    SOURCE_DATE_EPOCH=$committed python scripts/sbom.py "$function" "$lambda_target" "$folder/bootstrap" "$folder/bootstrap.cdx.json"
     (cd "$folder" && cat bootstrap.zip.sha256)
 done
