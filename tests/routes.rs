@@ -12,6 +12,10 @@ use tablewarden_tests::stage::{BUCKET, Stage};
 /// Where the samples are.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/deliveries");
 
+/// What is told of the samples of other services: the detection, the table and the actor.
+const GUARDDUTY: (&str, &str, &str) = ("guardduty-finding", "orders", "arn:aws:iam::111122223333:role/reports-export");
+const CONFIG: (&str, &str, &str) = ("config-noncompliant", "orders", "config.amazonaws.com");
+
 /// The log object that the samples name.
 const KEY: &str = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/02/111122223333_CloudTrail_eu-west-1_20260302T0915Z_Qx7mT2vLk9PzR4aB.json.gz";
 
@@ -33,6 +37,8 @@ async fn every_sample_delivery_is_told_by_trail_log() -> Result<()> {
             }
             "eventbridge-api-call" => ("table-deleted", "orders-archive", "arn:aws:iam::111122223333:user/martha.ruiz"),
             "cloudwatch-logs" => ("item-deletion", "orders", "arn:aws:iam::111122223333:role/app/orders-api"),
+            "eventbridge-guardduty" => GUARDDUTY,
+            "eventbridge-config" => CONFIG,
             _ => ("item-deletion", "orders", "arn:aws:iam::111122223333:role/app/intern"),
         };
         assert_told(&stage, want).await.context(name)?;
@@ -57,6 +63,14 @@ async fn ddl_event_takes_calls_and_refuses_log_objects() -> Result<()> {
                 answer?;
                 let api = "arn:aws:iam::111122223333:role/app/orders-api";
                 assert_told(&stage, ("item-deletion", "orders", api)).await?;
+            }
+            "eventbridge-guardduty" => {
+                answer?;
+                assert_told(&stage, GUARDDUTY).await?;
+            }
+            "eventbridge-config" => {
+                answer?;
+                assert_told(&stage, CONFIG).await?;
             }
             // Done in silence, it would be lost.
             _ => assert!(answer.is_err_and(|error| error.to_string().contains("trail-log")), "{name}"),

@@ -128,3 +128,15 @@ fn the_exit_status_tells_whether_it_was_found_and_all_was_read() {
         assert!(stderr.contains(want) && stderr.is_empty() == want.is_empty(), "{args:?}: {stderr}");
     }
 }
+
+#[test]
+fn what_guardduty_found_is_explained_by_its_own_id() {
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/scenarios/guardduty-speaks");
+    let output = Command::new(env!("CARGO_BIN_EXE_tablewarden"))
+        .current_dir(scenario)
+        .args(["explain", "--event", "1dac14eb2f763a7689abed26f88bc00e", "--policy", "policy.yaml", "."])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}

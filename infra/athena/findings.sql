@@ -42,6 +42,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS tablewarden_findings (
       technique: struct<uid: string, name: string>,
       sub_technique: struct<uid: string, name: string>
     >>,
+    types: array<string>,
+    src_url: string,
     related_events: array<struct<uid: string>>,
     related_events_count: bigint
   >,
@@ -85,6 +87,21 @@ CREATE EXTERNAL TABLE IF NOT EXISTS tablewarden_findings (
     user_agents: array<string>,
     error_codes: array<string>,
     events_left_out: bigint,
+    relayed: array<struct<
+      service: string,
+      type: string,
+      id: string,
+      title: string,
+      description: string,
+      severity: string,
+      count: bigint,
+      first_seen: string,
+      last_seen: string,
+      resources: array<string>,
+      techniques: array<string>,
+      first_step: string,
+      url: string
+    >>,
     places: array<string>
   >
 )

@@ -10,7 +10,7 @@ use tablewarden_core::audit::Audit;
 use tablewarden_core::detections::Context;
 use tablewarden_core::explain::Explainer;
 use tablewarden_core::log_file::Limits;
-use tablewarden_core::ports::{Fate, Observer, RawRecord, Reject};
+use tablewarden_core::ports::{Fate, Heard, Observer, RawRecord, Reject};
 
 use crate::exit::Exit;
 use crate::inputs;
@@ -103,5 +103,9 @@ impl Observer for Both<'_> {
 
     fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
         self.explainer.read(record, fate);
+    }
+
+    fn heard(&mut self, heard: &Heard<'_>) {
+        self.explainer.heard(heard);
     }
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell};
 use tablewarden_core::explain::{
-    AccessStory, ActorStory, DetectionStory, EntryStory, EventStory, Explanation, PlaceStory, PolicyStory,
+    AboutStory, AccessStory, ActorStory, DetectionStory, EntryStory, EventStory, Explanation, PlaceStory, PolicyStory,
+    RelayedStory,
 };
 use tablewarden_core::printable::{printable, printable_json};
 
@@ -33,6 +34,11 @@ pub(crate) fn table(explanations: &[Explanation], screen: Screen, out: &mut impl
             let of = if accesses.len() > 1 { format!(" {} of {}", number + 1, accesses.len()) } else { String::new() };
             writeln!(out, "\n━━━ Access{of}: {} ━━━\n", what(access))?;
             write_lines(&of_access(access), screen, out)?;
+        }
+        for AboutStory { actor, table, detections } in explanation.relayed.iter().flat_map(|relayed| &relayed.about) {
+            let table = table.as_deref().unwrap_or("no table");
+            writeln!(out, "\n━━━ {} and {} ━━━\n", printable(actor, LINE), printable(table, LINE))?;
+            write_lines(&detections.iter().flat_map(of_detection).collect::<Vec<_>>(), screen, out)?;
         }
         if !explanation.findings.is_empty() {
             writeln!(out, "\n━━━ Findings of all that was read, with this event in them ━━━\n")?;
@@ -70,6 +76,24 @@ fn head(explanation: &Explanation) -> Vec<Line> {
     if let Some(event) = &explanation.event {
         lines.extend(of_event(event));
     }
+    if let Some(relayed) = &explanation.relayed {
+        lines.extend(of_relayed(relayed));
+    }
+    lines
+}
+
+fn of_relayed(relayed: &RelayedStory) -> Vec<Line> {
+    let RelayedStory { original, time, account, region, about: _ } = relayed;
+    let text = |text: &str| printable(text, LINE);
+    let id = original.id.as_deref().map_or(String::new(), |id| format!(" {}", text(id)));
+    let mut lines = vec![
+        ("told by", format!("{}, account {}, {}", original.service, text(account), text(region))),
+        ("at", time.clone()),
+        ("found", format!("{}{id}", text(&original.kind))),
+        ("says", text(&original.title)),
+    ];
+    lines.extend(original.description.as_deref().map(|description| ("says", text(description))));
+    lines.extend(original.url.iter().map(|url| ("see", url.clone())));
     lines
 }
 

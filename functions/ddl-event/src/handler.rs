@@ -7,7 +7,7 @@ use lambda_runtime::Error;
 use tablewarden_aws::policy::InForce;
 use tablewarden_aws::telemetry::{self, LogRejects};
 use tablewarden_core::audit::Audit;
-use tablewarden_core::delivery::{self, Parcel};
+use tablewarden_core::delivery::{self, Parcel, Route};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::Place;
@@ -50,6 +50,10 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
                     Parcel::Record { json, route } => {
                         let place = Place::from(route);
                         audit.event(json.as_bytes(), Origin { place: &place, message: 0 }, &mut LogRejects);
+                    }
+                    Parcel::Relayed(relayed) => {
+                        let place = Place::from(Route::EventBridge);
+                        audit.relayed(&relayed, Origin { place: &place, message: 0 }, &mut LogRejects);
                     }
                     Parcel::Log(log) => {
                         return Err(format!("{log} is a log object: that is for the function trail-log").into());

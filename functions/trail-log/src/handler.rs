@@ -9,7 +9,7 @@ use lambda_runtime::Error;
 use tablewarden_aws::policy::InForce;
 use tablewarden_aws::telemetry::{self, LogRejects, with_sources};
 use tablewarden_core::audit::Audit;
-use tablewarden_core::delivery::{self, Message, Parcel, SkipReason};
+use tablewarden_core::delivery::{self, Message, Parcel, Route, SkipReason};
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::{ObjectRef, Place};
@@ -131,6 +131,10 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                 let place = Place::from(route);
                 audit.event(json.as_bytes(), Origin { place: &place, message: position }, &mut LogRejects);
             }
+            Parcel::Relayed(relayed) => {
+                let place = Place::from(Route::EventBridge);
+                audit.relayed(&relayed, Origin { place: &place, message: position }, &mut LogRejects);
+            }
             Parcel::Skipped(skipped) => {
                 tracing::info!(reason = %skipped.reason, what = skipped.what, "delivery skipped");
                 audit.delivery_skipped(skipped.reason);
@@ -172,7 +176,7 @@ async fn progress<S: Store + Sync>(
     let objects: Vec<ObjectRef> = parcels
         .filter_map(|parcel| match parcel {
             Parcel::Log(object) => Some(object.clone()),
-            Parcel::Record { .. } | Parcel::Skipped(_) => None,
+            Parcel::Record { .. } | Parcel::Relayed(_) | Parcel::Skipped(_) => None,
         })
         .collect();
     match telling.progress(&objects).await {

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use tablewarden_core::place::{ObjectRef, Place};
-use tablewarden_core::ports::{Observer, Reject};
+use tablewarden_core::ports::{Fate, Heard, Observer, Reject};
+use tablewarden_core::relayed::Original;
 use tablewarden_core::report::Outcome;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -83,6 +84,13 @@ impl Observer for LogRejects {
                 tracing::error!(bucket, key, index, ?reason, detail, "record rejected");
             }
             place => tracing::error!(%place, index, ?reason, detail, "record rejected"),
+        }
+    }
+
+    fn heard(&mut self, heard: &Heard<'_>) {
+        if let Fate::Skipped(skip) = heard.fate {
+            let Original { service, kind, id, .. } = &heard.relayed.original;
+            tracing::info!(reason = skip.as_str(), %service, kind, id, "finding of another service skipped");
         }
     }
 }

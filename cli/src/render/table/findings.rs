@@ -90,7 +90,8 @@ fn details(finding: &Finding, policy: Option<&Policy>) -> Vec<(&'static str, Str
     let when = format!("{}, {}", when(finding), place(&subject.account, &subject.region, policy));
     let mut lines = vec![("when", when), ("how", how(finding)), ("why", printable(&finding.reason(), LINE))];
     // What is no table has no place in the line above.
-    if let (None, Some(what)) = (&subject.table, &subject.resource) {
+    let is_relayed = !finding.relayed.is_empty();
+    if let Some(what) = subject.resource.as_ref().filter(|_| subject.table.is_none() || is_relayed) {
         lines.insert(0, ("what", printable(what, LINE)));
     }
     if !finding.keys.is_empty() {

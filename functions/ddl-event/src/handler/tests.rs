@@ -5,6 +5,8 @@ use tablewarden_testkit::fakes::{Alerts, Metrics, Objects};
 use super::*;
 
 const API_CALL: &str = include_str!("../../../../events/deliveries/eventbridge-api-call.json");
+const GUARDDUTY: &str = include_str!("../../../../events/deliveries/eventbridge-guardduty.json");
+const CONFIG: &str = include_str!("../../../../events/deliveries/eventbridge-config.json");
 const LOG_OBJECT: &str = include_str!("../../../../events/deliveries/s3-eventbridge.json");
 
 fn run() -> Run {
@@ -102,4 +104,62 @@ async fn a_record_that_cannot_be_read_is_rejected_and_does_not_come_again() {
     assert_eq!(handler.alerts.sent(), [""; 0]);
     let sums = ["RecordsRead", "RecordsRejected", "RecordsRelevant"].map(|metric| handler.metrics.sum(metric, &[]));
     assert_eq!(sums, [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn what_guardduty_and_config_found_is_told() {
+    let handler = handler();
+    handler.handle(GUARDDUTY.as_bytes(), run()).await.unwrap();
+    handler.handle(CONFIG.as_bytes(), run()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), ["config-noncompliant orders 1", "guardduty-finding orders 1"]);
+    let findings = ["high", "medium"].map(|severity| handler.metrics.sum("Findings", &[("Severity", severity)]));
+    assert_eq!(findings, [1; 2]);
+    let sums =
+        ["RecordsRead", "RecordsRelevant", "ObjectsDone", "AlertsSent"].map(|metric| handler.metrics.sum(metric, &[]));
+    assert_eq!(sums, [2; 4]);
+}
+
+/// GuardDuty's finding with another time of update, count and severity.
+fn updated(at: &str, count: u64, severity: f64) -> String {
+    let mut event: serde_json::Value = serde_json::from_str(GUARDDUTY).unwrap();
+    event["detail"]["updatedAt"] = at.into();
+    event["detail"]["service"]["count"] = count.into();
+    event["detail"]["severity"] = severity.into();
+    event.to_string()
+}
+
+#[tokio::test]
+async fn a_finding_that_guardduty_publishes_again_is_held_back_unless_it_is_graver() {
+    let mut handler = handler();
+    handler.state = Some((InMemory::default(), SignedDuration::from_hours(1)));
+    let sums = |handler: &Handler<Alerts, Metrics, Objects, InMemory>| {
+        ["AlertsSent", "AlertsRepeated", "AlertsHeldBack"].map(|metric| handler.metrics.sum(metric, &[]))
+    };
+    let steps = [
+        // First, delivered twice, 15 minutes later, and graver.
+        (GUARDDUTY.to_owned(), [1, 0, 0]),
+        (GUARDDUTY.to_owned(), [1, 1, 0]),
+        (updated("2026-03-02T09:07:11Z", 12, 8.0), [1, 1, 1]),
+        (updated("2026-03-02T09:22:11Z", 40, 9.0), [2, 1, 1]),
+    ];
+    for (event, want) in steps {
+        handler.handle(event.as_bytes(), run()).await.unwrap();
+        assert_eq!(sums(&handler), want, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_none_of_ours_is_skipped_and_what_cannot_be_read_comes_again() {
+    let handler = handler();
+    let elsewhere = GUARDDUTY
+        .replace("dynamodb.amazonaws.com", "s3.amazonaws.com")
+        .replace("AWS::DynamoDB::Table", "AWS::S3::Bucket");
+    handler.handle(elsewhere.as_bytes(), run()).await.unwrap();
+    handler.handle(CONFIG.replace("NON_COMPLIANT", "COMPLIANT").as_bytes(), run()).await.unwrap();
+    assert_eq!(handler.alerts.sent(), [""; 0]);
+    assert_eq!(handler.metrics.sum("RecordsSkipped", &[]), 2);
+
+    let garbled = GUARDDUTY.replace("\"severity\"", "\"gravity\"");
+    let error = handler.handle(garbled.as_bytes(), run()).await.unwrap_err().to_string();
+    assert!(error.contains("detail: ") && error.contains("missing field `severity`"), "{error}");
 }

@@ -50,13 +50,14 @@ impl Notice<'_> {
 fn of_alert(alert: &Alert) -> String {
     let mut lines: Vec<String> = Vec::new();
     for finding in alert.findings.iter().take(FINDINGS) {
-        lines.push(line("What", &text::what(finding)));
+        lines.extend(text::whats(finding).iter().map(|what| line("What", what)));
     }
     if let Some(more) = alert.findings.len().checked_sub(FINDINGS).filter(|more| *more > 0) {
         lines.push(line("What", &format!("and {more} more")));
     }
     let heads = [("Who", alert.who()), ("From", alert.from()), ("When", alert.when()), ("Where", alert.place())];
-    lines.extend(heads.map(|(head, value)| line(head, &value)));
+    let told = heads.iter().filter(|(head, _)| *head != "From" || alert.tells_where_from());
+    lines.extend(told.map(|(head, value)| line(head, value)));
     lines.push(line("Why", &alert.reason()));
     if let Some(held) = &alert.held_back {
         lines.push(line("Since", &held.words()));
@@ -67,7 +68,7 @@ fn of_alert(alert: &Alert) -> String {
     Shown {
         title: format!("[{}] {}", alert.severity.as_str().to_uppercase(), alert.detection.title),
         lines,
-        steps: alert.detection.first_steps.to_vec(),
+        steps: alert.first_steps(),
         summary: alert.subject(),
         thread: thread(
             alert.detection.id,

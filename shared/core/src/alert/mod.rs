@@ -3,6 +3,7 @@
 mod chat;
 mod message;
 mod policy_refused;
+mod relayed;
 mod subject;
 mod summary;
 mod text;
@@ -152,7 +153,11 @@ impl Alert {
     /// The table's name, or what else the alert is about.
     fn what(&self) -> &str {
         let table = self.table.as_ref().map(|table| table.name.as_ref());
-        match table.or(self.resource.as_deref()) {
+        let resource = match self.relayed().next() {
+            Some(original) => original.resources.first().map(String::as_str),
+            None => self.resource.as_deref(),
+        };
+        match table.or(resource) {
             Some(SEVERAL) => "several tables",
             Some(name) => name,
             None => "no table",

@@ -14,9 +14,10 @@ const SHORTEST_NAME: usize = 16;
 impl Alert {
     /// The subject: `[HIGH] Unexpected principal: customers by role/report (3 calls), production eu-west-1`.
     pub fn subject(&self) -> String {
-        let head = format!("[{}] {}{}: ", self.severity.as_str().to_uppercase(), self.detection.title, self.outcome());
+        let head = format!("[{}] {}{}: ", self.severity.as_str().to_uppercase(), self.headline(), self.outcome());
         let size = match (self.items(), self.accesses()) {
             (0, 1) => String::new(),
+            (0, reports) if self.relayed().next().is_some() => format!(" ({reports} reports)"),
             (0, accesses) => format!(" ({accesses} calls)"),
             (1, _) => " (1 item)".to_owned(),
             (items, _) => format!(" ({items} items)"),
@@ -28,7 +29,8 @@ impl Alert {
         let account = if account == SEVERAL { "several accounts" } else { account };
         let line = |longest: usize| {
             let [table, actor, account] = [table, &actor, account].map(|name| shortened(name, longest));
-            ascii(&format!("{head}{table} by {actor}{size}, {account} {region}"))
+            let by = if self.names_nobody() { String::new() } else { format!(" by {actor}") };
+            ascii(&format!("{head}{table}{by}{size}, {account} {region}"))
         };
         // The longest names that fit; a region is an attacker's to write only where AWS does not check it.
         let longest = (SHORTEST_NAME..=LONGEST).rev().find(|longest| line(*longest).len() <= LONGEST);

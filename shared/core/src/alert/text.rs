@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::Alert;
+use super::{Alert, relayed};
 use crate::access::Outcome;
+use crate::console;
 use crate::finding::{EventId, Evidence, Finding, SEVERAL, Sample};
 use crate::operation::Plane;
 use crate::place::Place;
@@ -14,7 +15,7 @@ use crate::policy::Sensitivity;
 use crate::printable::printable;
 
 /// The longest that a text somebody else wrote may be in a line, in characters.
-const LINE: usize = 200;
+pub(super) const LINE: usize = 200;
 
 /// How many event ids are listed.
 const EVENT_IDS: usize = 10;
@@ -28,11 +29,13 @@ impl Alert {
         let mut line = |head: &str, body: String| {
             let _ = writeln!(text, "{head:<6} {body}");
         };
-        for finding in &self.findings {
-            line("What", what(finding));
+        for what in self.findings.iter().flat_map(whats) {
+            line("What", what);
         }
         line("Who", self.who());
-        line("From", self.from());
+        if self.tells_where_from() {
+            line("From", self.from());
+        }
         line("When", self.when());
         let keys = each(self, |finding| &finding.keys);
         if !keys.is_empty() {
@@ -47,10 +50,12 @@ impl Alert {
             line("Since", held.words());
         }
         let _ = write!(text, "\nWhy it matters\n  {}\n\nFirst steps\n", self.detection.why);
-        for (number, step) in self.detection.first_steps.iter().enumerate() {
+        for (number, step) in self.first_steps().into_iter().enumerate() {
             let _ = writeln!(text, "  {}. {step}", number + 1);
         }
-        let _ = write!(text, "\nLook further\n{}", self.look_further());
+        let pages = self.pages();
+        let further = if pages.is_empty() { self.look_further() } else { pages };
+        let _ = write!(text, "\nLook further\n{further}");
         if let Some(remedy) = self.findings.iter().find_map(|finding| finding.remedy.as_deref()) {
             let _ = write!(text, "\nIf this is expected\n{}", indented(remedy));
         }
@@ -64,7 +69,7 @@ impl Alert {
         if left_out > 0 {
             let _ = writeln!(text, "  and {left_out} more");
         }
-        let techniques = self.detection.techniques.join(", ");
+        let techniques = self.techniques().join(", ");
         let techniques = if techniques.is_empty() { String::new() } else { format!(" · ATT&CK {techniques}") };
         let _ = writeln!(text, "\nDetection {}{techniques}", self.detection.id);
         text
@@ -74,6 +79,9 @@ impl Alert {
         let several = each(self, |finding| &finding.actors);
         if !several.is_empty() {
             return format!("several actors: {several}");
+        }
+        if let Some(original) = self.relayed().next().filter(|_| self.names_nobody()) {
+            return format!("{} names nobody", original.service);
         }
         let account = self.actor.account.as_deref().filter(|account| *account != self.account);
         let other = account.map_or(String::new(), |account| format!(", of account {}", printable(account, LINE)));
@@ -106,7 +114,13 @@ impl Alert {
         let last = self.findings.iter().map(|finding| finding.last_seen).max();
         match (first, last) {
             (Some(first), Some(last)) if first != last => format!("{} to {}", utc(first), utc(last)),
-            (first, last) => first.or(last).map_or(String::new(), utc),
+            (first, last) => {
+                let time = first.or(last).map_or(String::new(), utc);
+                match self.relayed().next() {
+                    Some(told) => format!("{time}, when {} said it", told.service),
+                    None => time,
+                }
+            }
         }
     }
 
@@ -147,7 +161,7 @@ impl Alert {
             EventId::Other(_) => None,
         };
         // Event history shows management events only.
-        if let (Plane::Control, Some(id), Some(console)) = (self.plane(), &id, console(&self.region)) {
+        if let (Plane::Control, Some(id), Some(console)) = (self.plane(), &id, console::host(&self.region)) {
             let _ = writeln!(lines, "  https://{console}/cloudtrailv2/home?region={}#/events/{id}", self.region);
         }
         let filter = id.map_or("select(.eventID)".to_owned(), |id| format!("select(.eventID == \"{id}\")"));
@@ -172,8 +186,16 @@ impl Alert {
     }
 }
 
+/// What was done, or what another service says: a line for each thing.
+pub(super) fn whats(finding: &Finding) -> Vec<String> {
+    if finding.relayed.is_empty() {
+        return vec![what(finding)];
+    }
+    relayed::latest(finding).map(relayed::what).collect()
+}
+
 /// `4 calls of DeleteItem, BatchWriteItem: delete, 7 items, succeeded`.
-pub(super) fn what(finding: &Finding) -> String {
+fn what(finding: &Finding) -> String {
     let calls = match finding.accesses {
         1 => "1 call".to_owned(),
         accesses => format!("{accesses} calls"),
@@ -221,23 +243,8 @@ fn indented(text: &str) -> String {
     })
 }
 
-fn utc(time: Timestamp) -> String {
+pub(super) fn utc(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// The console's host for a region; `None` for what is no region.
-///
-/// Source: "AWS Management Console endpoints", <https://docs.aws.amazon.com/general/latest/gr/mc.html>.
-fn console(region: &str) -> Option<String> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if region.is_empty() || region.len() > 32 || !region.bytes().all(plain) {
-        return None;
-    }
-    Some(match crate::table::partition_of_region(region) {
-        "aws-cn" => format!("{region}.console.amazonaws.cn"),
-        "aws-us-gov" => format!("{region}.console.amazonaws-us-gov.com"),
-        _ => format!("{region}.console.aws.amazon.com"),
-    })
 }
 
 /// A word for a POSIX shell. What cannot stand in one is escaped first, so that the line stays a line.

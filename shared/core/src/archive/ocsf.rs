@@ -3,6 +3,7 @@
 //! Source: <https://schema.ocsf.io/1.8.0/classes/detection_finding?profiles=cloud>. `tests/archive.rs` holds every finding of
 //! the scenarios to that schema.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::attack::attack;
 use crate::actor::{Actor, ActorKind};
 use crate::finding::{Finding, SEVERAL, Sample, Subject};
+use crate::relayed::Reporter;
 use crate::severity::Severity;
 use crate::table::{TableArn, TableId, partition_of_region};
 
@@ -33,7 +35,7 @@ pub(super) fn detection_finding(finding: &Finding, uid: &str) -> Value {
             "profiles": ["cloud"],
             "uid": uid,
             "product": { "name": "Tablewarden", "vendor_name": "Tablewarden", "version": env!("CARGO_PKG_VERSION") },
-            "source": "CloudTrail Events",
+            "source": source(finding),
         },
         "category_uid": 2,
         "category_name": "Findings",
@@ -66,7 +68,9 @@ pub(super) fn detection_finding(finding: &Finding, uid: &str) -> Value {
                 "type_id": 1,
                 "type": "Rule",
             },
-            "attacks": detection.techniques.iter().map(|technique| attack(technique)).collect::<Vec<_>>(),
+            "attacks": finding.techniques().into_iter().map(attack).collect::<Vec<_>>(),
+            "types": finding.relayed.iter().map(|original| original.kind.as_str()).collect::<BTreeSet<_>>(),
+            "src_url": finding.relayed.iter().find_map(|original| original.url.as_ref()),
             "related_events": events,
             "related_events_count": finding.accesses,
         },
@@ -78,6 +82,14 @@ pub(super) fn detection_finding(finding: &Finding, uid: &str) -> Value {
     });
     prune(&mut event);
     event
+}
+
+/// Whose words they are.
+fn source(finding: &Finding) -> &'static str {
+    finding.relayed.first().map_or("CloudTrail Events", |original| match original.service {
+        Reporter::GuardDuty => "Amazon GuardDuty",
+        Reporter::Config => "AWS Config",
+    })
 }
 
 fn severity(severity: Severity) -> (u8, &'static str) {
@@ -108,13 +120,16 @@ fn account_object(account: Option<impl AsRef<str>>) -> Option<Value> {
 /// The tables by their ARNs, or what else the finding is about.
 fn resources(finding: &Finding) -> Vec<Value> {
     let Subject { table, resource, .. } = &finding.subject;
-    let resource = resource.as_deref().filter(|name| *name != SEVERAL);
+    // Of what another service found, it is the kind.
+    let resource = resource.as_deref().filter(|name| *name != SEVERAL && finding.relayed.is_empty());
+    let others: BTreeSet<&str> =
+        finding.relayed.iter().flat_map(|original| original.resources.iter().map(String::as_str)).collect();
     let table = table.as_ref().filter(|table| table.name != SEVERAL).map(table_resource);
     let several = finding.tables.iter().map(|arn| match TableArn::parse(arn) {
         Some(TableArn { table, .. }) => table_resource(&table),
         None => resource_object(arn),
     });
-    table.into_iter().chain(several).chain(resource.map(resource_object)).collect()
+    table.into_iter().chain(several).chain(resource.into_iter().chain(others).map(resource_object)).collect()
 }
 
 fn table_resource(table: &TableId<'_>) -> Value {
@@ -210,6 +225,7 @@ fn unmapped(finding: &Finding, events_left_out: u64) -> Value {
         "user_agents": list(&finding.user_agents),
         "error_codes": list(&finding.error_codes),
         "events_left_out": events_left_out,
+        "relayed": finding.relayed.iter().map(|original| json!(original)).collect::<Vec<_>>(),
         "places": finding.places.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

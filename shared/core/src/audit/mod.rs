@@ -1,6 +1,7 @@
 //! The stages composed: bytes in, findings and counts out.
 
 mod capped;
+mod relayed;
 mod replay;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Files of any form to records: what people have at hand when they replay.
 //!
-//! A file may be a log file, NDJSON or a list of records, the output of `aws cloudtrail lookup-events`, an EventBridge event,
-//! or the body of any delivery that carries records.
+//! A file may be a log file, NDJSON or a list of records, the output of `aws cloudtrail lookup-events`, EventBridge events,
+//! those of GuardDuty and Config among them, or the body of any delivery that carries records.
 
 use std::io::BufRead;
 
@@ -92,6 +92,7 @@ impl Audit {
                 for parcel in parcels {
                     match parcel {
                         Parcel::Record { json, .. } => self.record(json.as_bytes(), index, origin, observer),
+                        Parcel::Relayed(relayed) => self.hear(&relayed, index, origin, observer),
                         Parcel::Log(log) => {
                             let log = printable(&log.to_string(), LONGEST_NAME);
                             let detail = format!("names the log object {log}, which is not at hand");

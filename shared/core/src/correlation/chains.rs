@@ -164,6 +164,8 @@ fn subject(detection: &'static Detection, set: &[&Link<'_>]) -> Option<Subject> 
 fn all() -> impl Iterator<Item = (&'static Detection, &'static Chain)> {
     ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Chain(chain) => Some((*detection, chain)),
-        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => {
+            None
+        }
     })
 }

@@ -114,6 +114,8 @@ type FirstJudge =
 fn detection() -> Option<(&'static Detection, FirstJudge)> {
     detections::ALL.iter().find_map(|detection| match detection.judge {
         Judge::First(judge) => Some((*detection, judge)),
-        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::Chain(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::Chain(_) | Judge::Relayed(..) | Judge::Rule => {
+            None
+        }
     })
 }

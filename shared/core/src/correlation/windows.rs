@@ -326,7 +326,7 @@ impl FiredWindow {
 fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
     detections::ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Window(window) => Some((*detection, window)),
-        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => None,
     })
 }
 

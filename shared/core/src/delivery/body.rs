@@ -7,6 +7,7 @@ use super::error::{DeliveryError, Problem, Spot, Step, excerpt, excerpt_of};
 use super::wire::{AwsLogs, Outline, S3Entity, SnsEnvelope};
 use super::{Message, Parcel, Route, SkipReason, Skipped, key, logs_subscription};
 use crate::place::ObjectRef;
+use crate::relayed::{Relayed, Reporter};
 
 /// The text that CloudTrail publishes when it is given a topic: the one message that is not JSON.
 const CLOUDTRAIL_PROBE: &str = "CloudTrail validation message.";
@@ -201,8 +202,19 @@ fn open_eventbridge(outline: &Outline<'_>, spot: &Spot<'_>) -> Result<Parcel, De
         _ if source.starts_with("aws.") && kind.ends_with(" via CloudTrail") => {
             Ok(Parcel::Record { json: detail.get().into(), route: Route::EventBridge })
         }
+        // https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-guardduty.html
+        ("aws.guardduty", "GuardDuty Finding") => relayed(Reporter::GuardDuty, detail, &spot),
+        // https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
+        ("aws.config", "Config Rules Compliance Change") => relayed(Reporter::Config, detail, &spot),
         _ => Ok(skipped(&format!("{kind} of {source}"), SkipReason::OtherEvent)),
     }
+}
+
+/// What another service found. It is read here, so that one that cannot be read fails the event, which is kept for whoever
+/// looks into it: no log file has it too, as one has a call that EventBridge told of.
+fn relayed(reporter: Reporter, detail: &RawValue, spot: &Spot<'_>) -> Result<Parcel, DeliveryError> {
+    let relayed = Relayed::read(reporter, detail.get()).map_err(|error| spot.fails(Problem::json(&error)))?;
+    Ok(Parcel::Relayed(Box::new(relayed)))
 }
 
 /// CloudTrail's own message to the topic of a trail.

@@ -30,6 +30,7 @@ use std::fmt;
 pub use self::body::{decode, decode_element};
 pub use self::error::{DeliveryError, Problem};
 use crate::place::{ObjectRef, Place};
+use crate::relayed::Relayed;
 
 /// What succeeds or fails together: one SQS message, or the whole invocation.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub enum Parcel {
         /// How it came.
         route: Route,
     },
+    /// What another service found: GuardDuty, or Config.
+    Relayed(Box<Relayed>),
     /// Recognised, and not for us.
     Skipped(Skipped),
 }
@@ -83,7 +86,7 @@ pub enum SkipReason {
     Aggregated,
     /// An object that no trail wrote as a log: a foreign key, a folder marker.
     NotCloudTrail,
-    /// An event about something else: a finding of another service, a subscription being confirmed, a tag set.
+    /// An event about something else: of a service that nobody asked, a subscription being confirmed, a tag set.
     OtherEvent,
     /// A log object that an earlier run is done with.
     Repeated,

@@ -36,7 +36,9 @@ pub(super) fn is_told_in_particular(call: &Call<'_>, access: &Access<'_>, contex
         [&root_access::DETECTION, &cross_account_access::DETECTION, &stream_read::DETECTION];
     PARTICULAR.iter().any(|detection| match detection.judge {
         Judge::Access(judge) => !context.setting(detection).off && judge(call, access, context).is_some(),
-        Judge::Key(_) | Judge::Window(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => false,
+        Judge::Key(_) | Judge::Window(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => {
+            false
+        }
     })
 }
 

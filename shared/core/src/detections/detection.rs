@@ -6,8 +6,11 @@ use std::hash::{Hash, Hasher};
 use crate::access::{Access, Call, Outcome};
 use crate::operation::Effect;
 use crate::policy::{Policy, Setting, Standing, TablePolicy};
+use crate::relayed::{Relayed, Reporter};
 use crate::rules::Match;
 use crate::severity::Severity;
+use crate::table::TableId;
+use crate::tally::Skip;
 
 /// A reason to speak up: what people read about it, and how it looks at what was done.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub(crate) enum Judge {
     First(fn(&Call<'_>, &Access<'_>, &Context<'_>) -> Option<Verdict>),
     /// At what other detections found.
     Chain(&'static Chain),
+    /// At what another service found; why it is passed over where that is nothing to this audit.
+    Relayed(Reporter, fn(&Relayed, &Context<'_>) -> Result<Verdict, Skip>),
     /// Not by itself: it stands for one of the [rules](crate::rules) that users bring.
     Rule,
 }
@@ -171,6 +176,12 @@ impl<'p> Context<'p> {
         Self { policy, table, standing, is_log_bucket: false, rules: &[] }
     }
 
+    /// What a policy, or none, says about a table that another service names: nobody is held against its lines.
+    pub(crate) fn of_relayed(policy: Option<&'p Policy>, table: Option<&TableId<'_>>) -> Self {
+        let table = table.and_then(|table| policy?.table(table));
+        Self { policy, table, standing: Standing::NotJudged, is_log_bucket: false, rules: &[] }
+    }
+
     /// Whether the line of policy that expects the access names the very API, as it takes for a grave change: a line that
     /// expects `admin` at large does not mean that.
     pub fn names_api(&self, call: &Call<'_>) -> bool {
@@ -199,7 +210,9 @@ impl Detection {
     pub fn window(&self) -> Option<&'static Window> {
         match self.judge {
             Judge::Window(window) => Some(window),
-            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => None,
+            Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => {
+                None
+            }
         }
     }
 
@@ -207,7 +220,12 @@ impl Detection {
     pub fn chain(&self) -> Option<&'static Chain> {
         match self.judge {
             Judge::Chain(chain) => Some(chain),
-            Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Rule => None,
+            Judge::Access(_)
+            | Judge::Key(_)
+            | Judge::Window(_)
+            | Judge::First(_)
+            | Judge::Relayed(..)
+            | Judge::Rule => None,
         }
     }
 

@@ -4,10 +4,14 @@ use super::ALL;
 use super::detection::{Chain, Context, Counter, Detection, Judge, Verdict, Window};
 use super::weighing::Weighing;
 use crate::access::{Access, Call, Outcome};
+use crate::actor::Actor;
 use crate::operation::Shape;
 use crate::policy::{Suppression, TablePolicy};
+use crate::relayed::Relayed;
 use crate::rules::Match;
 use crate::severity::Severity;
+use crate::table::TableId;
+use crate::tally::Skip;
 
 /// A verdict with everything weighed in.
 #[derive(Debug, Clone)]
@@ -82,7 +86,7 @@ pub fn explain(call: &Call<'_>, access: &Access<'_>, context: &Context<'_>) -> V
                 .map_or(Opinion::Silent, |verdict| opinion(detection, verdict, call, access, context)),
             Judge::Key(judge) if (judge.endangers)(call) => Opinion::Waits,
             Judge::First(judge) => judge(call, access, context).map_or(Opinion::Silent, |_| Opinion::IfFirst),
-            Judge::Key(_) | Judge::Rule => Opinion::Silent,
+            Judge::Key(_) | Judge::Relayed(..) | Judge::Rule => Opinion::Silent,
             Judge::Window(window) => count(detection, window, call, access, context),
             Judge::Chain(chain) => link(detection, chain, &opinions, call, context),
         };
@@ -112,6 +116,27 @@ pub(crate) fn hit(
     }
 }
 
+/// What is said of what another service found, as far as it is about this actor and this table, or none: by the one
+/// detection that listens to the service. Why it is passed over where it is nothing to this audit.
+pub(crate) fn hear(
+    relayed: &Relayed,
+    actor: &Actor<'_>,
+    table: Option<&TableId<'_>>,
+    context: &Context<'_>,
+) -> Result<(&'static Detection, Opinion), Skip> {
+    let listens = |detection: &&'static Detection| match detection.judge {
+        Judge::Relayed(reporter, judge) if reporter == relayed.original.service => Some((*detection, judge)),
+        _ => None,
+    };
+    // Each service has its detection.
+    let (detection, judge) = ALL.iter().find_map(listens).ok_or(Skip::Unrelated)?;
+    let verdict = judge(relayed, context)?;
+    let (account, _) = relayed.account_and_region(table);
+    let kind = Some(relayed.original.kind.as_str());
+    let suppression = || context.policy?.suppression(detection.id, actor, account, table, kind, relayed.time);
+    Ok((detection, weighed(detection, verdict, None, context, Vec::new(), suppression)))
+}
+
 /// What a detection says where this is its verdict.
 fn opinion(
     detection: &'static Detection,
@@ -120,19 +145,31 @@ fn opinion(
     access: &Access<'_>,
     context: &Context<'_>,
 ) -> Opinion {
+    let in_vain = matches!(call.outcome, Outcome::Denied | Outcome::Failed).then_some(call.outcome);
+    let keys = shown_keys(access, context);
+    weighed(detection, verdict, in_vain, context, keys, || suppression(detection, call, access, context))
+}
+
+/// A verdict with what the policy says of the detection and of the table, and with what became of the attempt.
+fn weighed<'p>(
+    detection: &'static Detection,
+    verdict: Verdict,
+    in_vain: Option<Outcome>,
+    context: &Context<'p>,
+    keys: Vec<String>,
+    suppression: impl FnOnce() -> Option<&'p Suppression>,
+) -> Opinion {
     let setting = context.setting(detection);
     if setting.off {
         return Opinion::Off(verdict.reason);
     }
-    let in_vain = matches!(call.outcome, Outcome::Denied | Outcome::Failed);
     let weighing = Weighing {
         own: verdict.severity,
         set: setting.severity,
         aggravated: verdict.aggravated,
         sensitivity: context.table.map(|table| table.sensitivity).filter(|_| verdict.sensitivity_weighs),
-        attempt: (in_vain && verdict.attempts_weigh_less).then_some(call.outcome),
+        attempt: in_vain.filter(|_| verdict.attempts_weigh_less),
     };
-    let suppression = suppression(detection, call, access, context);
     Opinion::Hit(Hit {
         detection,
         severity: weighing.severity(),
@@ -140,8 +177,8 @@ fn opinion(
         reason: verdict.reason,
         remedy: verdict.remedy,
         table_is_named: is_named(context.table),
-        keys: shown_keys(access, context),
-        suppressed: suppression.map(|suppression| (suppression.line, suppression.reason.clone())),
+        keys,
+        suppressed: suppression().map(|suppression| (suppression.line, suppression.reason.clone())),
     })
 }
 

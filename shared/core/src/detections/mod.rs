@@ -7,6 +7,7 @@ mod backup_deleted;
 mod bulk_deletion;
 mod bulk_read;
 mod bulk_write;
+mod config_noncompliant;
 mod control;
 mod cross_account_access;
 mod data;
@@ -19,6 +20,7 @@ mod event_selectors;
 mod exfiltration;
 mod first_access;
 mod full_scan;
+mod guardduty_finding;
 mod human_access;
 mod insights_disabled;
 mod item_deletion;
@@ -55,8 +57,8 @@ mod weighing;
 
 pub use detection::{Chain, Context, Counter, Detection, RuleText, Unit, Verdict, Window};
 pub(crate) use detection::{Judge, KeyJudge, stretch};
-pub(crate) use judge::hit;
 pub use judge::{Hit, Opinion, explain, judge};
+pub(crate) use judge::{hear, hit};
 pub(crate) use judge::{is_named, shown_keys, suppression};
 pub use page::page;
 pub use section::Section;
@@ -113,14 +115,16 @@ const BLINDFOLDS: &[&Detection] = &[
 
 const CHAINS: &[&Detection] = &[&recovery_destruction::DETECTION, &exfiltration::DETECTION];
 
+const FROM_OTHERS: &[&Detection] = &[&guardduty_finding::DETECTION, &config_noncompliant::DETECTION];
+
 /// Every detection, in the order of the catalogue.
 pub const ALL: [&Detection; LEN] = all();
 
-const LEN: usize = DATA_PLANE.len() + CONTROL_PLANE.len() + BLINDFOLDS.len() + CHAINS.len();
+const LEN: usize = DATA_PLANE.len() + CONTROL_PLANE.len() + BLINDFOLDS.len() + CHAINS.len() + FROM_OTHERS.len();
 
 #[expect(clippy::indexing_slicing, reason = "an index out of bounds does not compile here")]
 const fn all() -> [&'static Detection; LEN] {
-    let sections = [DATA_PLANE, CONTROL_PLANE, BLINDFOLDS, CHAINS];
+    let sections = [DATA_PLANE, CONTROL_PLANE, BLINDFOLDS, CHAINS, FROM_OTHERS];
     let mut all = [DATA_PLANE[0]; LEN];
     let (mut section, mut next) = (0, 0);
     while section < sections.len() {

@@ -1,6 +1,6 @@
 //! The sections of the catalogue.
 
-use super::{BLINDFOLDS, CHAINS, CONTROL_PLANE, DATA_PLANE, Detection};
+use super::{BLINDFOLDS, CHAINS, CONTROL_PLANE, DATA_PLANE, Detection, FROM_OTHERS};
 
 /// A part of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +13,13 @@ pub enum Section {
     Blindfolds,
     /// What other detections found, put together.
     Chains,
+    /// What other AWS services found.
+    FromOthers,
 }
 
 impl Section {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Self; 4] = [Self::DataPlane, Self::ControlPlane, Self::Blindfolds, Self::Chains];
+    pub const ALL: [Self; 5] = [Self::DataPlane, Self::ControlPlane, Self::Blindfolds, Self::Chains, Self::FromOthers];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Section {
             Self::ControlPlane => "Control plane",
             Self::Blindfolds => "Blindfolds",
             Self::Chains => "Chains",
+            Self::FromOthers => "From others",
         }
     }
 
@@ -36,6 +39,7 @@ impl Section {
             Self::ControlPlane => "What is done to tables, and to what belongs to them: backups, streams, keys.",
             Self::Blindfolds => "What keeps this audit from seeing.",
             Self::Chains => "What other detections found within a stretch of time, put together.",
+            Self::FromOthers => "What other AWS services found, and EventBridge brings.",
         }
     }
 
@@ -46,6 +50,7 @@ impl Section {
             Self::ControlPlane => CONTROL_PLANE,
             Self::Blindfolds => BLINDFOLDS,
             Self::Chains => CHAINS,
+            Self::FromOthers => FROM_OTHERS,
         }
     }
 }

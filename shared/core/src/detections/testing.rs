@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Context, Hit, Unit, judge};
+use super::{Context, Hit, Opinion, Unit, judge};
 use crate::access::{Access, Call};
 use crate::audit::Audit;
 use crate::finding::{Finding, Origin};
@@ -14,6 +14,25 @@ use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Observer, Reject};
 use crate::record::Record;
+use crate::relayed::{Relayed, Reporter};
+use crate::severity::Severity;
+use crate::tally::Skip;
+
+/// What is told of the event of another service: a severity for each actor and table, unless the policy keeps it quiet.
+pub(super) fn hear(reporter: Reporter, detail: &str, policy: Option<&str>) -> Result<Vec<Severity>, Skip> {
+    let policy = policy.map(|policy| Policy::parse("policy.yaml", policy).unwrap());
+    let relayed = Relayed::read(reporter, detail).unwrap();
+    let mut told = Vec::new();
+    for (actor, table) in relayed.subjects() {
+        let context = Context::of_relayed(policy.as_ref(), table.as_ref());
+        if let Opinion::Hit(Hit { severity, suppressed: None, .. }) =
+            super::hear(&relayed, &actor, table.as_ref(), &context)?.1
+        {
+            told.push(severity);
+        }
+    }
+    Ok(told)
+}
 
 /// One call, and what the detection under test should say of it.
 pub(super) struct Case {

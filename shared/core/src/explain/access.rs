@@ -193,7 +193,7 @@ impl TrialStory {
 
 impl DetectionStory {
     /// `None` where it says nothing.
-    fn of(detection: &Detection, opinion: &Opinion) -> Option<Self> {
+    pub(super) fn of(detection: &Detection, opinion: &Opinion) -> Option<Self> {
         let story = |said, reason| Self { id: detection.id, said, reason, severity: None, suppressed_by: None };
         Some(match opinion {
             Opinion::Silent => return None,

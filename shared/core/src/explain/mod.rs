@@ -4,6 +4,7 @@
 
 mod access;
 mod event;
+mod relayed;
 
 use indexmap::IndexMap;
 use memchr::memmem;
@@ -11,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 pub use access::{AccessStory, DetectionStory, EntryStory, PolicyStory, SeverityStory, TrialStory};
 pub use event::{ActorStory, EventStory};
+pub use relayed::{AboutStory, RelayedStory};
 
 use crate::access::{Access, Call};
 use crate::detections::Context;
 use crate::finding::{EventId, Finding};
 use crate::policy::KeyDisplay;
-use crate::ports::{Fate, Observer, RawRecord, Reject};
+use crate::ports::{Fate, Heard, Observer, RawRecord, Reject};
 use crate::record::{Record, Text};
 use crate::tally::Skip;
 
@@ -35,6 +37,9 @@ pub struct Explanation {
     pub more_places: u64,
     /// What the record says; `None` where it is not understood at all.
     pub event: Option<EventStory>,
+    /// What another service says, where it is the event of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<RelayedStory>,
     /// What was judged of it.
     pub accesses: Vec<AccessStory>,
     /// The findings that it is part of, once all was read.
@@ -69,7 +74,8 @@ pub struct FindingStory {
     pub reason: String,
 }
 
-/// Looks out for one event.
+/// Looks out for one event: by its `eventID`; of another service's, by the id that service gave it or by the event id that
+/// alerts tell.
 #[derive(Debug)]
 pub struct Explainer {
     asked: String,
@@ -105,6 +111,22 @@ impl Explainer {
         explanations
     }
 
+    /// The explanation of an event; `None` where there are too many already.
+    fn explanation(&mut self, key: EventId, event_id: String) -> Option<&mut Explanation> {
+        if self.found.len() >= MOST && !self.found.contains_key(&key) {
+            return None;
+        }
+        Some(self.found.entry(key).or_insert_with(|| Explanation {
+            event_id,
+            places: Vec::new(),
+            more_places: 0,
+            event: None,
+            relayed: None,
+            accesses: Vec::new(),
+            findings: Vec::new(),
+        }))
+    }
+
     /// The id in a record, where it is the one that was asked for.
     fn asked_for(&self, json: &[u8], fate: Fate) -> Option<String> {
         #[derive(Deserialize)]
@@ -138,17 +160,7 @@ impl Observer for Explainer {
         let shows_keys = std::mem::replace(&mut self.shows_keys, true) && !accesses.is_empty();
         let Some(event_id) = self.asked_for(record.json, fate) else { return };
         let key = EventId::of_record(&event_id, record.json);
-        if self.found.len() >= MOST && !self.found.contains_key(&key) {
-            return;
-        }
-        let explanation = self.found.entry(key).or_insert_with(|| Explanation {
-            event_id,
-            places: Vec::new(),
-            more_places: 0,
-            event: None,
-            accesses: Vec::new(),
-            findings: Vec::new(),
-        });
+        let Some(explanation) = self.explanation(key, event_id) else { return };
         let text = String::from_utf8_lossy(record.json);
         let parsed = Record::parse(&text);
         if let Ok(record) = &parsed {
@@ -160,11 +172,34 @@ impl Observer for Explainer {
             Fate::Skipped(skip) => ("skipped", Some(why_skipped(skip, parsed.as_ref().ok(), explanation))),
             Fate::Rejected(_) => ("rejected", rejected),
         };
-        if explanation.places.len() >= MOST {
-            explanation.more_places += 1;
+        explanation.stands_in(PlaceStory { place: record.place.to_string(), index: record.index, fate: word, why });
+    }
+
+    fn heard(&mut self, heard: &Heard<'_>) {
+        let Heard { place, index, relayed, fate, said } = heard;
+        let id = relayed.event_id.to_string();
+        let is_asked = |id: &str| id.eq_ignore_ascii_case(&self.asked);
+        if !is_asked(&id) && !relayed.original.id.as_deref().is_some_and(is_asked) {
             return;
         }
-        explanation.places.push(PlaceStory { place: record.place.to_string(), index: record.index, fate: word, why });
+        let Some(explanation) = self.explanation(relayed.event_id.clone(), id) else { return };
+        let (word, why) = match *fate {
+            Fate::Judged => ("judged", None),
+            Fate::Skipped(skip) => ("skipped", Some(why_skipped(skip, None, explanation))),
+            Fate::Rejected(_) => ("rejected", None),
+        };
+        explanation.relayed.get_or_insert_with(|| RelayedStory::of(relayed, said));
+        explanation.stands_in(PlaceStory { place: place.to_string(), index: *index, fate: word, why });
+    }
+}
+
+impl Explanation {
+    fn stands_in(&mut self, place: PlaceStory) {
+        if self.places.len() >= MOST {
+            self.more_places += 1;
+        } else {
+            self.places.push(place);
+        }
     }
 }
 
@@ -187,6 +222,8 @@ fn why_skipped(skip: Skip, record: Option<&Record<'_>>, explanation: &Explanatio
         Skip::Insight => "an Insights event is about many calls and names no single one".to_owned(),
         Skip::Aggregated => "an aggregated event sums up five minutes and names no single call".to_owned(),
         Skip::OwnTable => "it is on the table in which the functions remember, by a role of its account".to_owned(),
+        Skip::Unrelated => "it is neither about DynamoDB nor about a principal that the policy names".to_owned(),
+        Skip::NoViolation => "it does not say that a rule that was kept is not kept any more".to_owned(),
         Skip::NetworkActivity => {
             "a network activity event tells of a VPC endpoint; the call has a record of its own".to_owned()
         }

@@ -299,3 +299,33 @@ fn where_the_name_of_an_actor_stands_is_said() {
         assert_eq!(EventStory::of(&Record::parse(&json).unwrap(), false).actor.named_by, want, "{identity}");
     }
 }
+
+#[test]
+fn the_event_of_another_service_is_found_by_its_own_id_and_by_ours() {
+    const SAMPLE: &str = include_str!("../../../../events/deliveries/eventbridge-guardduty.json");
+    let explained = |asked: &str, event: &str| {
+        let policy = Policy::parse("policy.yaml", POLICY).unwrap();
+        let mut audit = Audit::new(Some(Arc::new(policy)), "2026-03-02T10:00:00Z".parse().unwrap(), Limits::default());
+        let mut explainer = Explainer::new(asked);
+        let place = Place::File("guardduty.json".to_owned());
+        audit.any_file(event.as_bytes(), Origin { place: &place, message: 0 }, &mut explainer).unwrap();
+        explainer.into_explanations(&audit.into_findings())
+    };
+    let theirs =
+        serde_json::from_str::<serde_json::Value>(SAMPLE).unwrap()["detail"]["id"].as_str().unwrap().to_owned();
+    let by_theirs = explained(&theirs, SAMPLE);
+    let story = by_theirs[0].relayed.as_ref().unwrap();
+    assert_eq!((story.original.count, story.about.len()), (Some(4), 1));
+    assert_eq!((story.about[0].detections[0].id, story.about[0].detections[0].said), ("guardduty-finding", "fired"));
+    assert_eq!(by_theirs[0].findings[0].detection, "guardduty-finding");
+    let by_ours = explained(&by_theirs[0].event_id, SAMPLE);
+    assert_eq!(by_ours[0].findings[0].id, by_theirs[0].findings[0].id);
+
+    let elsewhere = SAMPLE.replace("dynamodb.amazonaws.com", "s3.amazonaws.com").replace("AWS::DynamoDB::Table", "x");
+    let skipped = explained(&theirs, &elsewhere);
+    assert_eq!(
+        places(&skipped[0]),
+        ["guardduty.json 0 skipped it is neither about DynamoDB nor about a principal that the policy names"]
+    );
+    assert!(skipped[0].findings.is_empty());
+}

@@ -6,7 +6,10 @@ use indexmap::IndexMap;
 
 use super::{Circumstances, Finding, Origin, Sighting, Subject};
 use crate::access::{Access, Call};
+use crate::actor::Actor;
 use crate::detections::Hit;
+use crate::relayed::Relayed;
+use crate::table::TableId;
 
 /// How many findings of one detection are told apart. A flood of names, such as denied calls on tables that were made up,
 /// must not fill the memory nor bury a reader: from here on its tables are folded, and from twice as many on its actors too.
@@ -22,18 +25,46 @@ pub struct Findings {
 
 impl Findings {
     /// Adds what a detection says about an access.
-    pub fn add(&mut self, hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
-        let Hit { detection, severity, reason, remedy, table_is_named, keys, .. } = hit;
-        let subject = self.admitted(Subject::of(detection, call, access), table_is_named);
-        let (sighting, circumstances) = (Sighting::of(call, access, keys), Circumstances::of(call, access, origin));
+    pub fn add(&mut self, mut hit: Hit, call: &Call<'_>, access: &Access<'_>, origin: Origin<'_>) {
+        let sighting = Sighting::of(call, access, std::mem::take(&mut hit.keys));
+        let subject = Subject::of(hit.detection, call, access);
+        self.fold(hit, subject, &sighting, &Circumstances::of(call, access, origin));
+    }
+
+    /// Adds what is told of what another service found, about this actor and this table, or none.
+    pub(crate) fn add_relayed(
+        &mut self,
+        hit: Hit,
+        relayed: &Relayed,
+        actor: Actor<'static>,
+        table: Option<TableId<'static>>,
+        origin: Origin<'_>,
+    ) {
+        let (name, place) = (actor.name.clone(), table.clone());
+        let circumstances = Circumstances::of_relayed(relayed, &name, place.as_ref(), origin);
+        let subject = Subject::of_relayed(hit.detection, relayed, actor, table);
+        let finding = self.fold(hit, subject, &Sighting::of_relayed(relayed), &circumstances);
+        finding.relayed.add_ref(&relayed.original);
+    }
+
+    fn fold(
+        &mut self,
+        hit: Hit,
+        subject: Subject,
+        sighting: &Sighting,
+        circumstances: &Circumstances<'_>,
+    ) -> &mut Finding {
+        let Hit { severity, reason, remedy, table_is_named, .. } = hit;
+        let subject = self.admitted(subject, table_is_named);
         // Lines of policy for one of many would not help.
         let remedy = remedy.filter(|_| !subject.is_of_several_tables() && !subject.is_of_several_actors());
         let finding = self
             .folded
             .entry(subject)
-            .or_insert_with_key(|subject| Finding::about(subject.clone(), &sighting, &circumstances));
+            .or_insert_with_key(|subject| Finding::about(subject.clone(), sighting, circumstances));
         finding.explain(severity, &reason, remedy);
-        finding.fold(&sighting, &circumstances);
+        finding.fold(sighting, circumstances);
+        finding
     }
 
     /// Adds what was put together elsewhere.

@@ -11,11 +11,11 @@ impl Finding {
         let event_ids: Vec<String> = self.event_ids.iter().take(most_event_ids).map(EventId::to_string).collect();
         let left_out = self.accesses.saturating_sub(event_ids.len() as u64);
         let Subject { detection, actor, table, resource, account, region, effect: _, outcome } = &self.subject;
-        json!({
+        let mut finding = json!({
             "id": self.id(),
             "detection": detection.id,
             "severity": self.severity.as_str(),
-            "techniques": detection.techniques,
+            "techniques": self.techniques(),
             "actor": actor.name,
             "actor_type": actor.kind.as_str(),
             "actor_account": actor.account,
@@ -48,9 +48,15 @@ impl Finding {
             "event_ids": event_ids,
             "event_ids_left_out": left_out,
             "places": list(&self.places),
-        })
+        });
+        // Few findings have it.
+        if let (Some(object), false) = (finding.as_object_mut(), self.relayed.is_empty()) {
+            object.insert("relayed".into(), self.relayed.iter().map(|original| json!(original)).collect());
+        }
+        finding
     }
 }
+
 fn list<T: Ord + ToString>(sample: &Sample<T>) -> Vec<String> {
     sample.iter().map(ToString::to_string).collect()
 }

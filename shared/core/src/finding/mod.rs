@@ -26,6 +26,7 @@ use crate::detections::Judge;
 use crate::operation::Plane;
 use crate::place::Place;
 use crate::ports::Step;
+use crate::relayed::Original;
 use crate::severity::Severity;
 use sighting::cut;
 
@@ -82,6 +83,8 @@ pub struct Finding {
     pub origins: BTreeSet<usize>,
     /// When and how much it was, where it is about a window.
     pub bursts: Vec<Burst>,
+    /// What another service says, where it is about that.
+    pub relayed: Sample<Original>,
 }
 
 /// A stretch of event time in which a window fired, and how far above its threshold.
@@ -144,6 +147,7 @@ impl Finding {
             places: Sample::default(),
             origins: BTreeSet::new(),
             bursts: Vec::new(),
+            relayed: Sample::default(),
         }
     }
 
@@ -183,8 +187,8 @@ impl Finding {
             self.keys.add_ref(cut(key));
         }
         self.plane = self.plane.min(circumstances.plane);
-        self.operations.add_ref(circumstances.operation.as_ref());
         let fields = [
+            (&mut self.operations, &circumstances.operation),
             (&mut self.parts, &circumstances.part),
             (&mut self.sources, &circumstances.source),
             (&mut self.user_agents, &circumstances.user_agent),
@@ -281,6 +285,7 @@ impl Finding {
             sample.merge(other);
         }
         self.places.merge(&other.places);
+        self.relayed.merge(&other.relayed);
         self.origins.extend(&other.origins);
         self.bursts.extend(&other.bursts);
     }
@@ -316,6 +321,19 @@ impl Finding {
     pub fn id(&self) -> String {
         let first = self.event_ids.first().map(EventId::to_string).unwrap_or_default();
         digest(self.subject.identity().into_iter().chain([first.as_str()]))
+    }
+
+    /// The techniques of ATT&CK that it is a sign of: the detection's, and those that another service names.
+    pub fn techniques(&self) -> Vec<&str> {
+        let own = self.subject.detection.techniques;
+        let named = self.relayed.iter().flat_map(|original| original.techniques.iter().map(String::as_str));
+        let named: BTreeSet<&str> = named.filter(|technique| !own.contains(technique)).collect();
+        own.iter().copied().chain(named).collect()
+    }
+
+    /// Whether it is about what another service found, and that names nobody: the actor is the service.
+    pub fn names_nobody(&self) -> bool {
+        self.relayed.iter().any(|original| original.service.principal() == self.subject.actor.name)
     }
 
     /// Why, in a line.

@@ -9,6 +9,7 @@ use crate::access::{Access, Call};
 use crate::finding::Origin;
 use crate::operation::Plane;
 use crate::place::Place;
+use crate::relayed::Relayed;
 use crate::table::TableId;
 
 /// How much is kept of a text that only describes, in bytes. `CloudTrail` writes at most 1 KB of a user agent:
@@ -30,7 +31,7 @@ pub(crate) struct Sighting {
 pub(crate) struct Circumstances<'a> {
     pub(crate) actor: Cow<'a, str>,
     pub(crate) table: Option<TableId<'a>>,
-    pub(crate) operation: Cow<'a, str>,
+    pub(crate) operation: Option<Cow<'a, str>>,
     pub(crate) plane: Plane,
     pub(crate) part: Option<Cow<'a, str>>,
     pub(crate) source: Option<Cow<'a, str>>,
@@ -47,6 +48,10 @@ impl Sighting {
     pub(crate) fn of(call: &Call<'_>, access: &Access<'_>, keys: Vec<String>) -> Self {
         Self { time: call.time, event_id: EventId::new(call.record.event_id()), items: access.items, keys }
     }
+
+    pub(crate) fn of_relayed(relayed: &Relayed) -> Self {
+        Self { time: relayed.time, event_id: relayed.event_id.clone(), items: None, keys: Vec::new() }
+    }
 }
 
 impl<'a> Circumstances<'a> {
@@ -56,7 +61,7 @@ impl<'a> Circumstances<'a> {
         Self {
             actor: Cow::Borrowed(&call.actor.name),
             table: access.table.as_ref().map(borrowed),
-            operation: Cow::Borrowed(record.event_name()),
+            operation: Some(Cow::Borrowed(record.event_name())),
             plane: call.operation.plane,
             part: access.part.as_ref().map(|part| Cow::Owned(cut(&part.path()).to_owned())),
             source: text(record.source_ip_address.text()),
@@ -70,12 +75,36 @@ impl<'a> Circumstances<'a> {
         }
     }
 
+    pub(crate) fn of_relayed(
+        relayed: &'a Relayed,
+        actor: &'a str,
+        table: Option<&'a TableId<'_>>,
+        origin: Origin<'a>,
+    ) -> Self {
+        let text = |text: &'a Option<String>| text.as_deref().map(|text| Cow::Borrowed(cut(text)));
+        Self {
+            actor: Cow::Borrowed(actor),
+            table: table.map(borrowed),
+            operation: text(&relayed.operation),
+            plane: Plane::Control,
+            part: None,
+            source: text(&relayed.source),
+            user_agent: text(&relayed.user_agent),
+            vpc_endpoint: None,
+            via: None,
+            source_identity: None,
+            error_code: text(&relayed.error_code),
+            place: Cow::Borrowed(origin.place),
+            message: origin.message,
+        }
+    }
+
     pub(crate) fn into_owned(self) -> Circumstances<'static> {
         let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
         Circumstances {
             actor: own(self.actor),
             table: self.table.map(TableId::into_owned),
-            operation: own(self.operation),
+            operation: self.operation.map(own),
             plane: self.plane,
             part: self.part.map(own),
             source: self.source.map(own),

@@ -4,6 +4,7 @@ use crate::access::{Access, Call, Outcome};
 use crate::actor::{Actor, ActorKind};
 use crate::detections::Detection;
 use crate::operation::Effect;
+use crate::relayed::Relayed;
 use crate::table::TableId;
 
 /// What stands for several tables, actors, accounts or regions in a finding about a flood; none of them can be called so.
@@ -18,7 +19,8 @@ pub struct Subject {
     pub actor: Actor<'static>,
     /// Which table; `None` for calls that name none.
     pub table: Option<TableId<'static>>,
-    /// What the calls are about where that is no table: an ARN, or a name as the requests write it.
+    /// What the calls are about where that is no table: an ARN, or a name as the requests write it. Of what another service
+    /// found, the kind of finding or the rule, since each of them is told for itself.
     pub resource: Option<String>,
     /// The table's account, or the one that the record was delivered to.
     pub account: String,
@@ -42,6 +44,25 @@ impl Subject {
             resource: access.resource.as_ref().map(|resource| resource.name.clone().into_owned()),
             effect: Some(access.effect),
             outcome: call.outcome,
+        }
+    }
+
+    pub(crate) fn of_relayed(
+        detection: &'static Detection,
+        relayed: &Relayed,
+        actor: Actor<'static>,
+        table: Option<TableId<'static>>,
+    ) -> Self {
+        let (account, region) = relayed.account_and_region(table.as_ref());
+        Self {
+            detection,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            actor,
+            resource: Some(relayed.original.kind.clone()),
+            table,
+            effect: Some(Effect::Unknown),
+            outcome: Outcome::Unknown,
         }
     }
 

@@ -161,7 +161,9 @@ impl Tied<'_> {
 fn judges() -> impl Iterator<Item = (&'static Detection, &'static KeyJudge)> {
     detections::ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Key(judge) => Some((*detection, judge)),
-        Judge::Access(_) | Judge::Window(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Window(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => {
+            None
+        }
     })
 }
 

@@ -65,6 +65,6 @@ impl Rates {
 fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
     ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Window(window) => Some((*detection, window)),
-        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => None,
     })
 }

@@ -115,6 +115,21 @@ impl IamName {
     }
 }
 
+impl IamName {
+    /// Whether it names the actor under some path.
+    pub(super) fn may_name(&self, actor: &Actor<'_>, resource: &str) -> bool {
+        let Some((arn, name)) = parse(&actor.name).and_then(|arn| Some((arn, arn.resource.strip_prefix(resource)?)))
+        else {
+            return false;
+        };
+        match &self.form {
+            Form::Name(pattern) => pattern.matches(name),
+            Form::Path(path) => last_segment(path).matches(name),
+            Form::Arn { account, resource, .. } => account.matches(arn.account) && last_segment(resource).matches(name),
+        }
+    }
+}
+
 impl Form {
     /// Whether every name of the other form is one of this.
     fn covers(&self, other: &Self) -> bool {

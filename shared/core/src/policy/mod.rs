@@ -103,6 +103,7 @@ pub use suppression::Suppression;
 pub use table_policy::{Sensitivity, TablePolicy};
 pub(crate) use table_spec::can_name;
 
+use crate::actor::Actor;
 use crate::table::TableId;
 
 /// What metrics call the tables that no entry speaks for: dimension values cost money, so they are bounded. No entry may be
@@ -145,6 +146,12 @@ impl Policy {
     /// The entry that speaks for a table: the most specific one that matches.
     pub fn table(&self, table: &TableId<'_>) -> Option<&TablePolicy> {
         self.entries(table).next()
+    }
+
+    /// Whether a line of `expected` of any table may name the actor, of which the name is known and the path is not.
+    pub fn expects_anywhere(&self, actor: &Actor<'_>) -> bool {
+        let lines = self.tables.iter().flat_map(|table| table.expected.iter().flatten());
+        lines.into_iter().any(|line| line.principal.may_name(actor))
     }
 
     /// The entries that match a table, the most specific one first: it alone speaks for the table.

@@ -97,6 +97,22 @@ impl Principal {
         }
     }
 
+    /// Whether it names the actor, or would under some path: of the actor, the ARN without a path is known. What is no ARN may
+    /// be meant in any account. A role of Identity Center is known by its name alone here.
+    pub(super) fn may_name(&self, actor: &Actor<'_>) -> bool {
+        use ActorKind as A;
+        match (self, actor.kind) {
+            (Self::Role(name), A::Role) => name.may_name(actor, "role/"),
+            (Self::User(name), A::User) => name.may_name(actor, "user/"),
+            (Self::PermissionSet { name, .. }, A::Role) => {
+                let set = actor.short_name().strip_prefix("role/AWSReservedSSO_");
+                set.and_then(|set| set.rsplit_once('_')).is_some_and(|(set, _)| name.matches(set))
+            }
+            (Self::Account(id), A::User | A::Role | A::Federated | A::Account) => actor.home() == Some(id),
+            _ => false,
+        }
+    }
+
     /// Whether it names everyone whom the other names, wherever that can be told.
     pub(super) fn covers(&self, other: &Self) -> bool {
         match (self, other) {

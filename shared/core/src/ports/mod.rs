@@ -12,9 +12,10 @@ use crate::access::{Access, Call};
 use crate::actor::Actor;
 use crate::alert::Notice;
 use crate::archive::Batch;
-use crate::detections::{Context, Unit};
+use crate::detections::{Context, Detection, Opinion, Unit};
 use crate::finding::{EventId, Subject};
 use crate::place::{ObjectRef, Place};
+use crate::relayed::Relayed;
 use crate::table::TableId;
 use crate::tally::{Point, RejectReason, Skip};
 pub use store::{Item, Key, Store, StoreError};
@@ -56,6 +57,37 @@ pub trait Observer {
 
     /// A record was read, and this became of it. Its accesses, or its rejection, were told before.
     fn read(&mut self, _record: &RawRecord<'_>, _fate: Fate) {}
+
+    /// What another service found was heard, and this became of it.
+    fn heard(&mut self, _heard: &Heard<'_>) {}
+}
+
+/// What another service found, as it was heard.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    /// Where it stands.
+    pub place: &'a Place,
+    /// Its position there, from 0.
+    pub index: u64,
+    /// What it is.
+    pub relayed: &'a Relayed,
+    /// What became of it.
+    pub fate: Fate,
+    /// What was said about each actor and table in it.
+    pub said: &'a [Said],
+}
+
+/// What was said about one actor and one table, or none, in what another service found.
+#[derive(Debug)]
+pub struct Said {
+    /// Who.
+    pub actor: Actor<'static>,
+    /// Which table.
+    pub table: Option<TableId<'static>>,
+    /// By which detection.
+    pub detection: &'static Detection,
+    /// What.
+    pub opinion: Opinion,
 }
 
 /// A record as it was read.

@@ -63,7 +63,9 @@ fn partitions(subject: &Subject) -> Vec<String> {
 pub(super) fn reaches(run: &[Step]) -> BTreeSet<Reach> {
     let longest = detections::ALL.iter().filter_map(|detection| match detection.judge {
         Judge::Chain(chain) => Some(chain.seconds),
-        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Rule => None,
+        Judge::Access(_) | Judge::Key(_) | Judge::Window(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => {
+            None
+        }
     });
     let longest = longest.max().unwrap_or_default();
     let slot = |second: i64| second.div_euclid(WIDTH);

@@ -36,6 +36,10 @@ pub enum Skip {
     NetworkActivity,
     /// A call on the table in which runs remember, by a machine of its account.
     OwnTable,
+    /// What another service found that is neither about DynamoDB nor about a principal that the policy names.
+    Unrelated,
+    /// That a rule of Config is kept, or still is not.
+    NoViolation,
 }
 
 /// Why a record was not understood at all.
@@ -58,6 +62,8 @@ impl Skip {
             Self::Aggregated => "Aggregated",
             Self::NetworkActivity => "NetworkActivity",
             Self::OwnTable => "OwnTable",
+            Self::Unrelated => "Unrelated",
+            Self::NoViolation => "NoViolation",
         }
     }
 }

@@ -13,7 +13,7 @@ use tablewarden_core::learn::{Accept, Learner, MergeError, merge};
 use tablewarden_core::log_file::Limits;
 use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::policy::Policy;
-use tablewarden_core::ports::{Fate, Observer, RawRecord, Reject};
+use tablewarden_core::ports::{Fate, Heard, Observer, RawRecord, Reject};
 use tablewarden_core::tally::Tally;
 
 /// One that speaks of every table, and makes use of most that a policy can say.
@@ -77,6 +77,12 @@ impl Observer for Watch {
 
     fn read(&mut self, _: &RawRecord<'_>, fate: Fate) {
         self.judged += u64::from(fate == Fate::Judged);
+    }
+
+    fn heard(&mut self, heard: &Heard<'_>) {
+        self.judged += u64::from(heard.fate == Fate::Judged);
+        // Of what another service found, each actor and table that it names.
+        self.accesses += heard.said.len() as u64;
     }
 }
 

@@ -118,3 +118,25 @@ fn wrappings_deeper_than_any_service_makes_are_refused() {
     assert!(error(&nested(8)).ends_with("more than 8 steps deep"));
     assert!(error(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))).contains("steps deep"));
 }
+
+#[test]
+fn what_another_service_found_and_cannot_be_read_is_an_error_with_its_place() {
+    let event = |source: &str, kind: &str, detail: Value| {
+        json!({"source": source, "detail-type": kind, "detail": detail}).to_string()
+    };
+    let guardduty = |detail| event("aws.guardduty", "GuardDuty Finding", detail);
+    let config = |detail| event("aws.config", "Config Rules Compliance Change", detail);
+    let cases = [
+        (guardduty(json!({})), "payload: detail: line 1 column 2: missing field `accountId`"),
+        (guardduty(json!([])), "payload: detail: line 0 column 0: expected an object"),
+        (
+            guardduty(json!({"accountId": 7})),
+            "payload: detail: line 1 column 14: invalid type: integer `7`, expected a string",
+        ),
+        (config(json!({"awsAccountId": "1"})), "payload: detail: line 1 column 20: missing field `awsRegion`"),
+        (config(Value::Null), "payload: expected the member detail, found none"),
+    ];
+    for (body, want) in cases {
+        assert_eq!(error(&body), want, "{body}");
+    }
+}

@@ -42,6 +42,28 @@ fn records_come_through_cloudwatch_logs_and_eventbridge() {
 }
 
 #[test]
+fn what_other_services_found_comes_through_eventbridge() {
+    let cases = [
+        (sample!("eventbridge-guardduty"), "Exfiltration:IAMUser/AnomalousBehavior"),
+        (sample!("eventbridge-config"), "dynamodb-pitr-enabled"),
+    ];
+    for ((name, body), kind) in cases {
+        let (_, parcels) = only(body);
+        let [Parcel::Relayed(relayed)] = &parcels[..] else { panic!("{name}: {parcels:?}") };
+        assert_eq!(relayed.original.kind, kind, "{name}");
+        assert_eq!(relayed.tables[0].name, "orders", "{name}");
+        let wrapped = json!({"Records": [in_sqs("a", &in_sns(body).to_string())]}).to_string();
+        assert_eq!(only(&wrapped).1, parcels, "{name}");
+        // Anybody may put events of these kinds, but not as these services.
+        let forged = body.replace("\"source\": \"aws.", "\"source\": \"acme.");
+        assert!(
+            matches!(&only(&forged).1[..], [Parcel::Skipped(Skipped { reason: SkipReason::OtherEvent, .. })]),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_record_is_the_same_in_every_wrapping() {
     let (_, body) = sample!("eventbridge-api-call");
     let (_, expected) = only(body);
@@ -124,7 +146,7 @@ fn eventbridge_events_about_something_else_are_skipped() {
         ("aws.s3", "Object Deleted", &object, SkipReason::ObjectRemoved),
         ("aws.s3", "Object Tags Added", &object, SkipReason::OtherEvent),
         ("aws.s3", "Object Created", &foreign, SkipReason::NotCloudTrail),
-        ("aws.guardduty", "GuardDuty Finding", &json!({}), SkipReason::OtherEvent),
+        ("aws.guardduty", "GuardDuty Runtime Protection Healthy", &json!({}), SkipReason::OtherEvent),
         ("aws.cloudtrail", "AWS Insight via CloudTrail", &json!({}), SkipReason::Insight),
         ("aws.cloudtrail", "AWS Network Activity Event via CloudTrail", &json!({}), SkipReason::NetworkActivity),
         // Written by somebody with `events:PutEvents`.
