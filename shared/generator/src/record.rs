@@ -148,6 +148,11 @@ impl Record {
         self.event_name
     }
 
+    /// Whether it is of a data event, and no management event.
+    pub fn is_data_event(&self) -> bool {
+        !self.management_event
+    }
+
     /// `eventID`, a GUID in lower case.
     pub fn event_id(&self) -> &str {
         &self.event_id
