@@ -84,6 +84,12 @@ fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_
 faults: $(TOOLS)/emulator/.installed functions-for-tests ## Hold the functions to their promises under faults, with a million records
 	$(CARGO) test --locked --package tablewarden-tests --test faults -- --ignored --nocapture
 
+# Its corpus, 200 MB of log files, is made once. What else runs on the machine shows in the ratios less than in seconds.
+.PHONY: bench
+bench: ## Print how fast each stage is, as a ratio to decompression alone (ROUNDS=9)
+	$(CARGO) build --locked --release --package tablewarden --package tablewarden-bench
+	$(TARGET_DIR)/release/tablewarden-bench $(TARGET_DIR)/release/tablewarden $(TARGET_DIR)/bench-corpus $(ROUNDS)
+
 .PHONY: redrive
 redrive: ## Bring dead letters back to their queue after a fix (DEAD_LETTERS=arn:aws:sqs:REGION:ACCOUNT:QUEUE)
 	aws sqs start-message-move-task --source-arn "$(DEAD_LETTERS)"
@@ -101,6 +107,7 @@ lint: $(TOOLS)/cargo/.installed $(TOOLS)/infra/.installed ## Check format, clipp
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	PATH="$(TOOLS)/cargo/bin:$$PATH" scripts/check-supply-chain.sh
 	scripts/check-dependency-direction.sh
+	scripts/cost.py --check
 
 # The bare bootstrap is what the end-to-end tests take, the zip what Terraform uploads.
 .PHONY: build
