@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
 /// The `requestParameters` of a record, borrowed from it.
@@ -17,9 +16,9 @@ pub enum Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn read(raw: Option<&'a RawValue>) -> Self {
+    pub(super) fn read(raw: Option<&'a str>) -> Self {
         let Some(raw) = raw else { return Self::Absent };
-        match serde_json::from_str::<Value<'a>>(raw.get()) {
+        match serde_json::from_str::<Value<'a>>(raw) {
             Ok(value) if is_omitted(&value) => {
                 Self::Unreadable("request parameters omitted by CloudTrail as too large")
             }
@@ -89,8 +88,8 @@ pub(crate) fn field<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Valu
 
 /// A string of `responseElements`, as [`Params::text`] finds one; `None` for one with escapes, since it could not be borrowed
 /// and no name or ARN has any.
-pub(super) fn answered<'a>(response: &'a RawValue, names: &[&str]) -> Option<&'a str> {
-    let response: Value<'a> = serde_json::from_str(response.get()).ok()?;
+pub(super) fn answered<'a>(response: &'a str, names: &[&str]) -> Option<&'a str> {
+    let response: Value<'a> = serde_json::from_str(response).ok()?;
     match names.iter().try_fold(&response, |value, name| field(value, name))? {
         Value::Str(Cow::Borrowed(text)) => Some(text),
         _ => None,
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     fn params(json: &str) -> Params<'_> {
-        Params::read(Some(serde_json::from_str(json).unwrap()))
+        Params::read(Some(json))
     }
 
     #[test]

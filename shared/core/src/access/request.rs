@@ -5,7 +5,6 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html>. So each reader
 //! takes every form that was seen or that follows the API, field names in any case.
 
-use serde_json::value::RawValue;
 use serde_json_borrow::Value;
 
 use super::Reach;
@@ -47,7 +46,7 @@ impl<'a> Part<'a> {
 pub(super) type Reader = for<'b, 'a> fn(&'b Value<'a>) -> Option<Vec<Part<'b>>>;
 
 /// The table that a call names in a field of its own: a name, or an ARN of it or of something that is part of it.
-pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b RawValue>) -> Option<&'b str> {
+pub(super) fn named_table<'b>(params: &'b Params<'_>, response: Option<&'b str>) -> Option<&'b str> {
     const NAMES: [&str; 11] = [
         "tableName",
         "tableArn",
@@ -79,7 +78,7 @@ fn iterated_stream<'b>(params: &'b Params<'_>) -> Option<&'b str> {
 }
 
 /// `responseElements.tableDescription`, where `UpdateTable`'s record may name the table alone.
-fn described_table(response: &RawValue) -> Option<&str> {
+fn described_table(response: &str) -> Option<&str> {
     ["tableArn", "tableName"].iter().find_map(|name| answered(response, &["tableDescription", name]))
 }
 

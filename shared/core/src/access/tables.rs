@@ -139,10 +139,10 @@ fn usable<'a>(parsed: TableArn<'a>, arn: &str) -> Option<Target<'a>> {
 
 /// The ARNs of `resources`, and why there may be more of them. Each element is read by itself, so that an odd one hides no
 /// other.
-fn resource_arns(raw: Option<&RawValue>) -> (Vec<&str>, Option<&'static str>) {
+fn resource_arns(raw: Option<&str>) -> (Vec<&str>, Option<&'static str>) {
     const UNREADABLE: Option<&str> = Some("resources that cannot be read in full");
     let Some(raw) = raw else { return (Vec::new(), None) };
-    let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else { return (Vec::new(), UNREADABLE) };
+    let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(raw) else { return (Vec::new(), UNREADABLE) };
     let (mut arns, mut unreadable) = (Vec::new(), None);
     for element in elements {
         match serde_json::from_str::<Value<'_>>(element.get()) {

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2};
 
-use crate::log_file::nesting::{Bracket, Nesting, Step, ends_scalar, is_space};
+use super::walk::Rest;
 use crate::operation::{Calls, Service};
 use crate::rules::Asked;
 
@@ -191,70 +191,6 @@ fn spelt(value: &[u8]) -> Option<Cow<'_, str>> {
         return serde_json::from_slice(value).map_or(None, |decoded: String| Some(decoded.into()));
     }
     Some(String::from_utf8_lossy(inner))
-}
-
-/// The part of a record that was not walked yet.
-struct Rest<'a>(&'a [u8]);
-
-impl<'a> Rest<'a> {
-    /// Passes over white space, and returns the byte after it.
-    fn next(&mut self) -> Option<u8> {
-        while let Some((first, rest)) = self.0.split_first() {
-            if !is_space(*first) {
-                return Some(*first);
-            }
-            self.0 = rest;
-        }
-        None
-    }
-
-    fn pass(&mut self, len: usize) -> &'a [u8] {
-        let (passed, rest) = self.0.split_at_checked(len).unwrap_or((self.0, &[]));
-        self.0 = rest;
-        passed
-    }
-
-    /// A key and its value as they are written; `None` if the JSON is broken.
-    fn member(&mut self) -> Option<(&'a [u8], &'a [u8])> {
-        if self.next() != Some(b'"') {
-            return None;
-        }
-        let key = self.string()?;
-        if self.next() != Some(b':') {
-            return None;
-        }
-        self.pass(1);
-        let value = match self.next()? {
-            b'"' => self.string()?,
-            b'{' => self.nested(Bracket::Object)?,
-            b'[' => self.nested(Bracket::Array)?,
-            _ => {
-                let len = self.0.iter().position(|byte| ends_scalar(*byte))?;
-                self.pass(len)
-            }
-        };
-        Some((key, value))
-    }
-
-    /// A string with its quotes.
-    fn string(&mut self) -> Option<&'a [u8]> {
-        let mut len = 1;
-        loop {
-            let ahead = self.0.get(len..)?;
-            let at = memchr2(b'"', b'\\', ahead)?;
-            if ahead.get(at) == Some(&b'"') {
-                return Some(self.pass(len + at + 1));
-            }
-            len += at + 2;
-        }
-    }
-
-    fn nested(&mut self, bracket: Bracket) -> Option<&'a [u8]> {
-        match Nesting::inside(bracket).advance(self.0.get(1..)?, None) {
-            Step::Closed(len) => Some(self.pass(len + 1)),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,21 @@ impl Field<Text<'_>> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> ObjectField<T> {
+    /// What a JSON value is to a field that should hold an object, which `fast` may know how to read.
+    pub(super) fn of_json(json: &'de str, fast: impl FnOnce(&'de str) -> Option<T>) -> Self {
+        Self(match json {
+            "null" => Field::Absent,
+            // A list of as many elements would pass for a struct.
+            json if json.starts_with('{') => match fast(json) {
+                Some(object) => Field::Present(object),
+                None => serde_json::from_str(json).map_or(Field::Odd, Field::Present),
+            },
+            _ => Field::Odd,
+        })
+    }
+}
+
 impl<T> ObjectField<T> {
     /// The object, where there is one.
     pub fn present(&self) -> Option<&T> {
@@ -60,7 +75,7 @@ impl<T> ObjectField<T> {
 
 impl<'a> Text<'a> {
     /// The string that JSON writes so; `None` for a value of another type.
-    fn of_json(json: &'a str) -> Option<Self> {
+    pub(super) fn of_json(json: &'a str) -> Option<Self> {
         let inner = json.strip_prefix('"')?.strip_suffix('"')?;
         if !inner.contains('\\') {
             return Some(Self(Cow::Borrowed(inner)));
@@ -78,22 +93,29 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Field<Text<'a>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match <&RawValue>::deserialize(deserializer)?.get() {
+impl<'a> Field<Text<'a>> {
+    /// What a JSON value is to a field that should hold a string.
+    pub(super) fn of_json(json: &'a str) -> Self {
+        match json {
             "null" => Self::Absent,
             json => Text::of_json(json).map_or(Self::Odd, Self::Present),
-        })
+        }
     }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Field<Text<'a>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::of_json(<&RawValue>::deserialize(deserializer)?.get()))
+    }
+}
+
+/// A value as it is written, or `None` for `null`.
+pub(super) fn unparsed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de str>, D::Error> {
+    Ok(Option::<&RawValue>::deserialize(deserializer)?.map(RawValue::get))
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectField<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match <&RawValue>::deserialize(deserializer)?.get() {
-            "null" => Field::Absent,
-            // A list of as many elements would pass for a struct.
-            json if json.starts_with('{') => serde_json::from_str(json).map_or(Field::Odd, Field::Present),
-            _ => Field::Odd,
-        }))
+        Ok(Self::of_json(<&RawValue>::deserialize(deserializer)?.get(), |_| None))
     }
 }
