@@ -139,10 +139,22 @@ impl Audit {
 
     /// Audits one record.
     fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        let skip = match self.screen.screen(json) {
+        self.screened(json, self.screen.screen(json), index, origin, observer);
+    }
+
+    /// Audits one record, which was screened.
+    fn screened(
+        &mut self,
+        json: &[u8],
+        screened: Screened,
+        index: u64,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) {
+        let skip = match screened {
             Screened::Relevant => self.judge(json, true, origin, observer).map_err(|error| error.to_string()),
             Screened::Asked => self.judge(json, false, origin, observer).map_err(|error| error.to_string()),
-            Screened::OtherService => Ok(Some(Skip::OtherService)),
+            Screened::OtherService | Screened::Notification => Ok(Some(Skip::OtherService)),
             Screened::OtherCall => Ok(Some(Skip::OtherCall)),
             Screened::Insight => Ok(Some(Skip::Insight)),
             Screened::Aggregated => Ok(Some(Skip::Aggregated)),

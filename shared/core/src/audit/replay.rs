@@ -5,7 +5,6 @@
 
 use std::io::BufRead;
 
-use memchr::memmem;
 use serde::Deserialize;
 
 use super::{Audit, Value};
@@ -48,14 +47,9 @@ impl Audit {
 
     /// A record, or something around one.
     fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        let wrapped = match self.screen.screen(json) {
-            // The records of S3's and SQS's own events have an eventSource too: `aws:s3`, `aws:sqs`.
-            Screened::OtherService | Screened::OtherCall => memmem::find(json, b"\"aws:").is_some(),
-            Screened::Malformed(_) => true,
-            Screened::Relevant | Screened::Asked | Screened::Insight | Screened::Aggregated => false,
-        };
-        if !wrapped {
-            return self.record(json, index, origin, observer);
+        let screened = self.screen.screen(json);
+        if !matches!(screened, Screened::Notification | Screened::Malformed(_)) {
+            return self.screened(json, screened, index, origin, observer);
         }
         if let Ok(event) = serde_json::from_slice::<LookedUp>(json) {
             return self.record(event.cloud_trail_event.as_bytes(), index, origin, observer);

@@ -277,7 +277,7 @@ fn records_are_found_in_delivery_bodies_and_a_mere_notification_is_rejected() {
 
 #[test]
 fn an_entry_that_holds_no_record_is_rejected() {
-    let other_service = r#"{"eventSource":"s3.amazonaws.com","eventName":"aws:x","Records":[],"kind":"aws:x"}"#;
+    let other_service = r#"{"eventSource":"aws:s3","eventName":"x","Records":[]}"#;
     let queued = r#"{"messageId":"m","eventSource":"aws:sqs","body":"{\"Records\":[]}"}"#;
     for entry in ["[]", "[[]]", r#"{"Records":[]}"#, other_service, queued] {
         let file = format!("{{\"Records\":[{entry},{}]}}", deletion("a", ""));

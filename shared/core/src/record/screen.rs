@@ -16,9 +16,11 @@ pub enum Screened {
     Relevant,
     /// An event of another service.
     OtherService,
+    /// A notification, such as S3 and SQS send: `eventSource` begins with `aws:`. It is no record, but may carry some.
+    Notification,
     /// A call of one of the services, and none of those that are looked at.
     OtherCall,
-    /// Either of these two, but rules ask for it.
+    /// One of these three, but rules ask for it.
     Asked,
     /// A CloudTrail Insights event, which is about many calls and names no single one.
     Insight,
@@ -116,7 +118,7 @@ impl Screen {
 
     /// What was decided of a record that is passed over, unless rules ask for it.
     fn unless_asked(&self, decided: Screened, walked: &Walked<'_>) -> Screened {
-        let passed_over = matches!(decided, Screened::OtherService | Screened::OtherCall);
+        let passed_over = matches!(decided, Screened::OtherService | Screened::Notification | Screened::OtherCall);
         let Some(asked) = self.asked.as_ref().filter(|_| passed_over) else { return decided };
         let [sources, names] =
             walked.said.each_ref().map(|values| values.iter().filter_map(|value| spelt(value)).collect::<Vec<_>>());
@@ -138,6 +140,7 @@ impl Screen {
             }
             walked.by_source.get_or_insert(match named {
                 Some(_) => Screened::OtherCall,
+                None if begins(value, "aws:") => Screened::Notification,
                 None if value.starts_with(b"\"") => Screened::OtherService,
                 None => Screened::Malformed("eventSource is not a string"),
             });
@@ -182,6 +185,12 @@ fn spells(value: &[u8], text: &str) -> bool {
                 && serde_json::from_slice::<String>(value).is_ok_and(|decoded| decoded.as_bytes() == text)
         }
     }
+}
+
+/// Whether a JSON value is a string that begins so.
+fn begins(value: &[u8], text: &str) -> bool {
+    let plain = value.strip_prefix(b"\"").is_some_and(|inner| inner.starts_with(text.as_bytes()));
+    plain || (memchr(b'\\', value).is_some() && spelt(value).is_some_and(|value| value.starts_with(text)))
 }
 
 /// The string that a JSON value is; `None` for a value of another type.

@@ -42,8 +42,14 @@ fn rules_get_what_they_ask_for_of_what_is_passed_over() {
 
 #[test]
 fn own_event_source_decides() {
-    use Screened::{Aggregated, Insight, Malformed, OtherCall, OtherService, Relevant};
+    use Screened::{Aggregated, Insight, Malformed, Notification, OtherCall, OtherService, Relevant};
     let cases = [
+        (r#"{"eventSource":"aws:s3","s3":{}}"#, Notification),
+        (r#"{"eventSource":"\u0061ws:sqs"}"#, Notification),
+        (
+            r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt","a":{"aws:dynamodb:tableName":"orders"}}"#,
+            OtherCall,
+        ),
         (r#"{"eventSource":"dynamodb.amazonaws.com"}"#, Relevant),
         (r#"{"eventSource":"dax.amazonaws.com"}"#, Relevant),
         (r#"{"eventSource":"iam.amazonaws.com"}"#, OtherService),
@@ -127,6 +133,7 @@ fn read_plainly(members: &[(String, Value)]) -> Screened {
     match values("eventSource").next() {
         _ if values("eventSource").filter_map(service_of).any(is_audited) => Screened::Relevant,
         Some(source) if service_of(source).is_some() => Screened::OtherCall,
+        Some(Value::String(source)) if source.starts_with("aws:") => Screened::Notification,
         Some(Value::String(_)) => Screened::OtherService,
         Some(_) => Screened::Malformed("eventSource is not a string"),
         None => category.take(1).next().unwrap_or(Screened::Malformed("no eventSource")),
