@@ -4,6 +4,7 @@ mod capped;
 mod relayed;
 mod replay;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -222,7 +223,7 @@ impl Audit {
         observer: &mut impl Observer,
     ) -> Result<Option<Skip>, RecordError> {
         // Bytes that are no text can only stand in a string; they must not hide the call.
-        let text = String::from_utf8_lossy(json);
+        let text = std::str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
         let record = Record::parse(&text)?;
         if record.event_category.text() == Some("NetworkActivity") {
             return Ok(Some(Skip::NetworkActivity));

@@ -1,8 +1,11 @@
 //! Finds where a JSON object or array ends, over any number of chunks.
 //!
 //! It looks at 64 bytes at a time: which are quotes, which are brackets, and which stand within strings. Only brackets
-//! outside strings are then looked at one by one, a dozen in a record. Written so that compilers turn it into vector
-//! instructions, on any processor.
+//! outside strings are then looked at one by one, a dozen in a record.
+
+use std::array;
+
+use wide::u8x16;
 
 /// Bytes looked at in one go: one bit of a `u64` for each.
 const BLOCK: usize = 64;
@@ -80,8 +83,9 @@ impl Nesting {
     /// Looks at the `len` first bytes of a block that stands at `start` in its chunk.
     #[inline]
     fn block(&mut self, block: &[u8; BLOCK], len: usize, chunk: &[u8], start: usize, lines: Option<Before>) -> Step {
-        let backslashes = bits(block, |byte| byte == b'\\');
-        let mut quotes = bits(block, |byte| byte == b'"');
+        let lanes = lanes(block);
+        let backslashes = bits(&lanes, b'\\');
+        let mut quotes = bits(&lanes, b'"');
         if backslashes != 0 || self.escaped {
             let escaped = escaped(backslashes, self.escaped);
             self.escaped = (escaped >> len) & 1 == 1;
@@ -94,10 +98,11 @@ impl Nesting {
         let within = prefix_xor(quotes) ^ if self.in_string { u64::MAX } else { 0 };
         self.in_string = within >> (BLOCK - 1) == 1;
         // `{` and `[` differ in one bit, and so do `}` and `]`.
-        let mut brackets = bits(block, |byte| matches!(byte | 0x20, b'{' | b'}')) & !within;
+        let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
+        let mut brackets = (bits(&folded, b'{') | bits(&folded, b'}')) & !within;
         let mut broken = None;
         if lines.is_some() {
-            let breaks = bits(block, |byte| byte == b'\n') & within;
+            let breaks = bits(&lanes, b'\n') & within;
             if breaks != 0 {
                 broken = Some(breaks.trailing_zeros());
                 brackets &= (breaks & breaks.wrapping_neg()) - 1;
@@ -172,17 +177,19 @@ pub(crate) fn ends_scalar(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"')
 }
 
-/// One bit for each byte of the block that `is` holds for, the first byte's being the lowest.
+/// A block, in vectors of the width that every processor of 64 bits has.
 #[inline]
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
-    let flags = block.map(|byte| u8::from(is(byte)));
-    let (words, _) = flags.as_chunks::<8>();
-    let mut bits = 0;
-    for (n, word) in words.iter().enumerate() {
-        // Multiplication gathers the lowest bit of each of the eight bytes in the topmost byte.
-        bits |= (u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * n);
-    }
-    bits
+fn lanes(block: &[u8; BLOCK]) -> [u8x16; BLOCK / 16] {
+    let (lanes, _) = block.as_chunks::<16>();
+    array::from_fn(|n| lanes.get(n).map_or(u8x16::ZERO, |lane| u8x16::new(*lane)))
+}
+
+/// One bit for each byte of the block that is this one, the first byte's being the lowest.
+#[inline]
+fn bits(lanes: &[u8x16; BLOCK / 16], wanted: u8) -> u64 {
+    let wanted = u8x16::splat(wanted);
+    let bits = |(n, lane): (usize, &u8x16)| u64::from(lane.simd_eq(wanted).to_bitmask()) << (16 * n);
+    lanes.iter().enumerate().map(bits).fold(0, |all, bits| all | bits)
 }
 
 /// Bit n is the parity of the bits up to n: set from an odd bit, to before the next one.
