@@ -140,6 +140,10 @@ locals {
       metric = "PolicyRejected"
       text   = "The new version of the policy is refused, and the last good one is in force. First: run tablewarden policy check on it, and put back a version that passes."
     }
+    policy-unread = {
+      metric = "PolicyReadFailures"
+      text   = "The policy object could not be asked for: the version that the functions have stays in force, however old. First: see whether S3 throttles or fails, in the functions' logs. It matters when it goes on."
+    }
     } : key => merge(local.at_once, {
       namespace   = var.metrics_namespace
       metric      = alarm.metric
