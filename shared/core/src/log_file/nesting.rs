@@ -83,9 +83,9 @@ impl Nesting {
     /// Looks at the `len` first bytes of a block that stands at `start` in its chunk.
     #[inline]
     fn block(&mut self, block: &[u8; BLOCK], len: usize, chunk: &[u8], start: usize, lines: Option<Before>) -> Step {
-        let lanes = lanes(block);
-        let backslashes = bits(&lanes, b'\\');
-        let mut quotes = bits(&lanes, b'"');
+        let vectors = vectors(block);
+        let backslashes = bits(&vectors, b'\\');
+        let mut quotes = bits(&vectors, b'"');
         if backslashes != 0 || self.escaped {
             let escaped = escaped(backslashes, self.escaped);
             self.escaped = (escaped >> len) & 1 == 1;
@@ -98,11 +98,11 @@ impl Nesting {
         let within = prefix_xor(quotes) ^ if self.in_string { u64::MAX } else { 0 };
         self.in_string = within >> (BLOCK - 1) == 1;
         // `{` and `[` differ in one bit, and so do `}` and `]`.
-        let folded = lanes.map(|lane| lane | u8x16::splat(0x20));
+        let folded = vectors.map(|vector| vector | u8x16::splat(0x20));
         let mut brackets = (bits(&folded, b'{') | bits(&folded, b'}')) & !within;
         let mut broken = None;
         if lines.is_some() {
-            let breaks = bits(&lanes, b'\n') & within;
+            let breaks = bits(&vectors, b'\n') & within;
             if breaks != 0 {
                 broken = Some(breaks.trailing_zeros());
                 brackets &= (breaks & breaks.wrapping_neg()) - 1;
@@ -179,7 +179,7 @@ pub(crate) fn ends_scalar(byte: u8) -> bool {
 
 /// A block, in vectors of the width that every processor of 64 bits has.
 #[inline]
-fn lanes(block: &[u8; BLOCK]) -> [u8x16; BLOCK / 16] {
+fn vectors(block: &[u8; BLOCK]) -> [u8x16; BLOCK / 16] {
     let (lanes, _) = block.as_chunks::<16>();
     array::from_fn(|n| lanes.get(n).map_or(u8x16::ZERO, |lane| u8x16::new(*lane)))
 }

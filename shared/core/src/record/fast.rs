@@ -31,7 +31,7 @@ impl<'a> Record<'a> {
     pub(super) fn fast(json: &'a str) -> Option<Self> {
         // Within a string they are broken JSON, and CloudTrail writes none between members.
         // Without an early exit, compilers look at many bytes at a time.
-        if json.bytes().fold(false, |found, byte| found | (byte < b' ')) {
+        if json.bytes().fold(u8::MAX, u8::min) < b' ' {
             return None;
         }
         let (mut record, mut met) = (Self::default(), Met::default());

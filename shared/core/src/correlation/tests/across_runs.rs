@@ -130,7 +130,6 @@ fn two_runs_that_meet_keep_the_earlier_of_their_first_accesses() {
         }
     });
     settle(&records[2..], "", &mut Shared::new(&meddled, now));
-    drop(meddled);
     let first = |findings: Vec<Finding>| findings.iter().any(|finding| finding.subject.detection.id == "first-access");
     assert!(first(one(1, &mut Shared::new(&store, now))), "it is the first still");
     assert!(!first(one(2, &mut Shared::new(&store, now))));
