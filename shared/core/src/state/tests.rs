@@ -284,8 +284,11 @@ fn a_larger_burst_is_told_in_the_pause_after_a_smaller_one() {
 fn a_burst_between_two_that_were_told_is_another() {
     let store = InMemory::default();
     let telling = run(&store, "a");
-    let bulk =
-        |ids: &[std::ops::Range<u32>]| alerts("bulk-deletion", "DeleteItem", ids.iter().cloned().flatten()).remove(0);
+    // 120 calls from each of two seconds on.
+    let bulk = |from: [u32; 2]| {
+        let ids = from.into_iter().flat_map(|from| from..from + 120);
+        alerts("bulk-deletion", "DeleteItem", ids).remove(0)
+    };
     let both = bulk([0, 7000]);
     assert_eq!(both.findings[0].bursts.len(), 2);
     assert_eq!(tell(&telling, both), "told 240");
