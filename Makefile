@@ -52,9 +52,10 @@ demo: ## Replay the sample events and show what a security engineer would see
 	@scripts/demo.sh
 
 .PHONY: test
-test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end
+test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end, templates
 	$(CARGO) test --locked --package tablewarden-core --package tablewarden-generator --doc
 	$(RUN_TESTS) --workspace
+	@$(MAKE) --no-print-directory infra-test
 
 .PHONY: unit
 unit: ## Run the tests that need no emulator and no release build

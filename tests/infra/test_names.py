@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY
 from contract import log_fields, log_messages, metrics, settings
-from end_to_end import NAMESPACE, Stack
+from end_to_end import NAMESPACE, Stack, eventually
 from inventory import inventory
 from records import data_event, deleted_table
 
@@ -118,12 +118,19 @@ def test_contributor_rule_counts_fields_that_are_logged(rule: Any) -> None:
 
 def test_functions_log_these_fields(stack: Stack) -> None:
     stack.deliver("logged", [data_event("app/logged", "DeleteItem", "logged", timedelta(minutes=10))])
+    assert_logged(stack, "trail-log", "logged")
     stack.announce(deleted_table("logged-too"))
-    for table, function in (("logged", "trail-log"), ("logged-too", "ddl-event")):
-        stack.told(lambda alert, table=table: alert["table"] == table)
-        lines = [line for line in stack.log_lines(function) if line.get("about") == table]
-        assert lines, function
-        for line in lines:
-            assert line["message"] in log_messages()
-            # An error is there where there was one, and items where they are known.
-            assert log_fields() - set(line) <= {"error", "items"}, line
+    assert_logged(stack, "ddl-event", "logged-too")
+
+
+def assert_logged(stack: Stack, function: str, table: str) -> None:
+    stack.told(lambda alert: alert["table"] == table)
+
+    def written() -> list[dict[str, Any]]:
+        return [line for line in stack.log_lines(function) if line.get("about") == table]
+
+    # Logs are there when the invocation is over, the alert is out before.
+    for line in eventually("the log line", written, stack.emulator.log):
+        assert line["message"] in log_messages()
+        # An error is there where there was one, and items where they are known.
+        assert log_fields() - set(line) <= {"error", "items"}, line

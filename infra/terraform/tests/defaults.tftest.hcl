@@ -44,8 +44,8 @@ run "the_defaults_make_a_trail_and_what_reads_it" {
     error_message = "The archive, the dashboard and the saved queries are on by default."
   }
   assert {
-    condition     = length(output.alarm_names) == 19
-    error_message = "There are 19 alarms by default."
+    condition     = length(output.alarm_names) == 20
+    error_message = "There are 20 alarms by default."
   }
   assert {
     condition     = alltrue([for rule in aws_cloudwatch_event_rule.this : length(rule.event_pattern) <= 2048])
