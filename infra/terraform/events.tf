@@ -7,9 +7,10 @@ locals {
       control-plane          = { on = true, description = "Changes of DynamoDB tables, their backups, streams and caches" }
       control-plane-guards   = { on = true, description = "Changes of what guards tables: keys, trails, backups, buckets, scaling" }
       control-plane-pipeline = { on = true, description = "Changes of what this audit is made of: functions, rules, topics, queues, alarms" }
-      data-events            = { on = var.data_event_rule, description = "Calls that touch items, seconds after the call" }
-      guardduty              = { on = var.guardduty_rule, description = "Findings of GuardDuty" }
-      config                 = { on = var.config_rule, description = "Tables that AWS Config finds to comply, or not" }
+      # Without what the functions do themselves: their calls to their own table would call them, without end.
+      data-events = { on = var.data_event_rule, description = "Calls that touch items, seconds after the call" }
+      guardduty   = { on = var.guardduty_rule, description = "Findings of GuardDuty" }
+      config      = { on = var.config_rule, description = "Tables that AWS Config finds to comply, or not" }
     } : name => rule.description if rule.on
   }
 }
@@ -20,7 +21,7 @@ resource "aws_cloudwatch_event_rule" "this" {
   name        = "${var.name}-${each.key}"
   description = each.value
   # Decoded and encoded again: without white space, which counts.
-  event_pattern = jsonencode(jsondecode(file("${path.module}/../event-patterns/${each.key}.json")))
+  event_pattern = jsonencode(jsondecode(templatefile("${path.module}/../event-patterns/${each.key}.json", { name = var.name })))
 }
 
 resource "aws_cloudwatch_event_target" "this" {

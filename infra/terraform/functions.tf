@@ -77,7 +77,8 @@ resource "aws_lambda_function" "trail_log" {
     mode = var.tracing ? "Active" : "PassThrough"
   }
 
-  depends_on = [aws_iam_role_policy.trail_log]
+  # The policy has to be there when they start.
+  depends_on = [aws_iam_role_policy.trail_log, aws_s3_object.policy]
 }
 
 resource "aws_lambda_function" "ddl_event" {
@@ -116,5 +117,5 @@ resource "aws_lambda_function" "ddl_event" {
     target_arn = aws_sqs_queue.events_dead_letters.arn
   }
 
-  depends_on = [aws_iam_role_policy.ddl_event]
+  depends_on = [aws_iam_role_policy.ddl_event, aws_s3_object.policy]
 }

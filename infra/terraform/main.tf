@@ -99,16 +99,15 @@ locals {
 
 locals {
   # Which service uses the key, for what. Each may only for what is ours: SQS, SNS and CloudWatch Logs say in the encryption
-  # context which queue, topic or log group a call to KMS is about, CloudTrail which trail.
+  # context which queue, topic or log group a call to KMS is about, CloudTrail by its source which trail.
   key_uses = concat(
     [for action in ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"] : {
       Sid       = "CloudTrailEncrypts${trimprefix(action, "kms:")}"
       Principal = { Service = "cloudtrail.amazonaws.com" }
       Action    = action
-      Condition = {
-        StringEquals = { "aws:SourceArn" = local.trail_arn }
-        StringLike   = { "kms:EncryptionContext:aws:cloudtrail:arn" = "arn:${local.partition}:cloudtrail:*:${local.account}:trail/*" }
-      }
+      # Not by the encryption context: with a bucket key, that names the bucket.
+      # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+      Condition = { StringEquals = { "aws:SourceArn" = local.trail_arn } }
     } if var.create_trail],
     # The bucket has a bucket key: CloudTrail decrypts once, to try the trail's settings.
     [for action in ["kms:Decrypt", "kms:DescribeKey"] : {

@@ -1,3 +1,7 @@
+locals {
+  console = lookup({ aws-cn = "console.amazonaws.cn", aws-us-gov = "console.amazonaws-us-gov.com" }, local.partition, "console.aws.amazon.com")
+}
+
 output "alert_topic_arn" {
   description = "The topic that alerts go to."
   value       = aws_sns_topic.alerts.arn
@@ -98,7 +102,7 @@ output "key_policy" {
 
 output "dashboard_url" {
   description = "The dashboard in the console; null without `dashboard`."
-  value       = var.dashboard ? "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${var.name}" : null
+  value       = var.dashboard ? "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}#dashboards/dashboard/${var.name}" : null
 }
 
 output "alarm_names" {

@@ -43,6 +43,11 @@ variable "watched_table_arns" {
     condition     = alltrue([for arn in var.watched_table_arns : can(regex("^arn:[a-z-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}$", arn))])
     error_message = "watched_table_arns: full ARNs of tables, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME."
   }
+  # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+  validation {
+    condition     = length(var.watched_table_arns) <= 240
+    error_message = "watched_table_arns: at most 240; the selectors of a trail hold 500 values, and each table takes two."
+  }
 }
 
 variable "log_read_events" {
@@ -405,7 +410,7 @@ variable "summary_schedule" {
 # --- Events ---------------------------------------------------------------------------------------------------------------
 
 variable "data_event_rule" {
-  description = "Whether `ddl-event` gets data events too, seconds after the call, for each of which it is invoked."
+  description = "Whether `ddl-event` gets data events too, seconds after the call, for each of which it is invoked. In one deployment of a region only."
   type        = bool
   default     = false
   nullable    = false

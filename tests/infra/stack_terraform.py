@@ -76,7 +76,10 @@ class TerraformStack:
             # The emulator has none of them: test_views.py reads what the templates say.
             "TF_VAR_insights_queries": "false",
             "TF_VAR_contributor_insights": "false",
-            "TF_VAR_config_managed_rules": "false",
+            # What costs or stays is off in the example, and tried here.
+            "TF_VAR_object_lock_days": "30",
+            "TF_VAR_data_event_rule": "true",
+            "TF_VAR_busy_tables": json.dumps(["orders"]),
             # The SAM template subscribes one address for alerts.
             "TF_VAR_alert_emails": json.dumps({"soc@example.com": "medium"}),
         }

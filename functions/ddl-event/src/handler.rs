@@ -66,6 +66,9 @@ impl<A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<A, M, R, 
             }
         }
 
+        // A call by which runs remember must not start a run that remembers: where EventBridge brings data events, the event
+        // of that would start the next, without end.
+        let telling = telling.filter(|_| !audit.is_own_alone());
         let (findings, mut tally, trouble) = report::settle(audit, telling.as_ref()).await;
         if telling.is_some() {
             // The log file with the same event follows, and is counted: one call must not count twice.

@@ -1,6 +1,7 @@
 use serde_json::json;
 use tablewarden_core::state::InMemory;
-use tablewarden_testkit::fakes::{Alerts, Metrics, Objects};
+use tablewarden_core::table::TableId;
+use tablewarden_testkit::fakes::{Alerts, BrokenStore, Metrics, Objects};
 
 use super::*;
 
@@ -66,6 +67,39 @@ async fn metrics_that_fail_do_not_fail_the_event() {
     handler.metrics.down = true;
     handler.handle(API_CALL.as_bytes(), run()).await.unwrap();
     assert_eq!(handler.alerts.sent(), ["table-deleted orders-archive 1"]);
+}
+
+/// Where data events come through EventBridge, each would start the next.
+#[tokio::test]
+async fn its_own_call_to_the_state_table_makes_no_further_one() {
+    let Handler { alerts, metrics, archive, policy, rules, limits, now, .. } = handler();
+    let state = Some((BrokenStore, SignedDuration::from_hours(1)));
+    let handler = Handler { alerts, metrics, archive, state, policy, rules, limits, now };
+    let own_table = TableId {
+        partition: "aws".into(),
+        account: "111122223333".into(),
+        region: "eu-west-1".into(),
+        name: "tablewarden-state".into(),
+    };
+    let run = || Run { own_table: Some(own_table.clone()), ..run() };
+    let query = |table: &str| {
+        let role = "arn:aws:iam::111122223333:role/tablewarden-ddl-event";
+        let issuer =
+            json!({"type": "Role", "arn": role, "accountId": "111122223333", "userName": "tablewarden-ddl-event"});
+        let identity = json!({
+            "type": "AssumedRole", "accountId": "111122223333", "sessionContext": {"sessionIssuer": issuer},
+            "arn": "arn:aws:sts::111122223333:assumed-role/tablewarden-ddl-event/tablewarden-ddl-event",
+        });
+        json!({"source": "aws.dynamodb", "detail-type": "AWS API Call via CloudTrail", "detail": {
+            "eventID": "9d1f0c4a-7b52-4b8e-9d55-0a6f3c2b1d4e", "eventTime": "2026-03-02T09:15:00Z", "eventName": "Query",
+            "eventSource": "dynamodb.amazonaws.com", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "eventCategory": "Data", "requestParameters": {"tableName": table}, "userIdentity": identity,
+        }})
+    };
+    handler.handle(query("tablewarden-state").to_string().as_bytes(), run()).await.unwrap();
+    assert_eq!((handler.metrics.sum("RecordsRead", &[]), handler.metrics.sum("StateFailures", &[])), (1, 0));
+    handler.handle(query("orders").to_string().as_bytes(), run()).await.unwrap();
+    assert!(handler.metrics.sum("StateFailures", &[]) > 0, "of any other table it asks what is told");
 }
 
 #[tokio::test]

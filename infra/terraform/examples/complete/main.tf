@@ -20,8 +20,8 @@ module "tablewarden" {
 
   name = var.name
 
-  # Logs: a new trail, of all tables, into a bucket that nobody empties for a month.
-  object_lock_days   = 30
+  # Logs: a new trail, of all tables.
+  object_lock_days   = var.object_lock_days
   log_retention_days = 400
 
   # Functions
@@ -38,7 +38,7 @@ module "tablewarden" {
   cooldown_minutes = 60
 
   # Events
-  data_event_rule      = true
+  data_event_rule      = var.data_event_rule
   guardduty_rule       = true
   config_rule          = true
   config_managed_rules = var.config_managed_rules
@@ -50,7 +50,7 @@ module "tablewarden" {
   machine_queue     = true
 
   # Alarms and views
-  busy_tables                = ["orders"]
+  busy_tables                = var.busy_tables
   insights_queries           = var.insights_queries
   contributor_insights       = var.contributor_insights
   table_contributor_insights = var.table_contributor_insights

@@ -1,7 +1,7 @@
 variable "region" {
-  description = "Where everything is made."
+  description = "Where everything is made; null for AWS_REGION, or the region of the profile."
   type        = string
-  default     = "eu-west-1"
+  default     = null
 }
 
 variable "name" {
@@ -68,10 +68,28 @@ variable "operations_emails" {
   default     = ["platform@example.com"]
 }
 
+variable "object_lock_days" {
+  description = "Days for which nobody deletes a log object; 0 for none. It can't be shortened by destroying the example."
+  type        = number
+  default     = 0
+}
+
+variable "data_event_rule" {
+  description = "Whether calls that touch items are told within seconds: an invocation for each of them."
+  type        = bool
+  default     = false
+}
+
+variable "busy_tables" {
+  description = "Entries of the policy that are never quiet for long: an alarm for each when they are."
+  type        = list(string)
+  default     = []
+}
+
 variable "config_managed_rules" {
   description = "Whether to make AWS Config's rules; the account must have a configuration recorder."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "insights_queries" {

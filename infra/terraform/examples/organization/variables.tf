@@ -1,7 +1,7 @@
 variable "region" {
-  description = "Where everything is made."
+  description = "Where everything is made; null for AWS_REGION, or the region of the profile."
   type        = string
-  default     = "eu-west-1"
+  default     = null
 }
 
 variable "name" {

@@ -187,6 +187,12 @@ impl Audit {
         self.tally.records_read > 0
     }
 
+    /// Whether all that was read are calls by which runs remember.
+    pub fn is_own_alone(&self) -> bool {
+        let own = self.tally.records_skipped.get(&Skip::OwnTable);
+        own.is_some_and(|own| *own == self.tally.records_read)
+    }
+
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
         self.settle_alone().0
