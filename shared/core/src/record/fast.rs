@@ -1,10 +1,11 @@
 //! Reads a record as CloudTrail writes it, in one walk over its bytes.
 //!
-//! It gives what serde makes of the same text, or nothing where anything is unusual: then serde decides. Only what is broken
-//! within a value that is not looked at does not show here.
+//! It gives what serde makes of the same text, or nothing where anything is unusual or broken: then serde decides.
+
+use serde::de::IgnoredAny;
 
 use super::walk::members;
-use super::wire::{ObjectField, Text, TextField};
+use super::wire::{Field, ObjectField, Text, TextField};
 use super::{OnBehalfOf, Record, SessionContext, SessionIssuer, UserIdentity};
 
 /// Which fields of an object were met, a bit for each.
@@ -103,10 +104,10 @@ impl<'a> SessionContext<'a> {
 impl<'a> SessionIssuer<'a> {
     fn fast(json: &'a str) -> Option<Self> {
         let (mut issuer, mut met) = (Self::default(), Met::default());
-        members(
-            json,
-            |key, value| if key == b"arn" { text(&mut issuer.arn, value).and_then(|()| met.once(0)) } else { Some(()) },
-        )?;
+        members(json, |key, value| match key {
+            b"arn" => text(&mut issuer.arn, value).and_then(|()| met.once(0)),
+            _ => is_whole(value),
+        })?;
         Some(issuer)
     }
 }
@@ -114,8 +115,9 @@ impl<'a> SessionIssuer<'a> {
 impl<'a> OnBehalfOf<'a> {
     fn fast(json: &'a str) -> Option<Self> {
         let (mut person, mut met) = (Self::default(), Met::default());
-        members(json, |key, value| {
-            if key == b"userId" { text(&mut person.user_id, value).and_then(|()| met.once(0)) } else { Some(()) }
+        members(json, |key, value| match key {
+            b"userId" => text(&mut person.user_id, value).and_then(|()| met.once(0)),
+            _ => is_whole(value),
         })?;
         Some(person)
     }
@@ -123,7 +125,7 @@ impl<'a> OnBehalfOf<'a> {
 
 fn string<'a>(to: &mut Text<'a>, value: &'a str) -> Option<()> {
     *to = Text::of_json(value)?;
-    Some(())
+    is_whole(value)
 }
 
 fn text<'a>(to: &mut TextField<'a>, value: &'a str) -> Option<()> {
@@ -136,16 +138,21 @@ fn unparsed<'a>(to: &mut Option<&'a str>, value: &'a str) -> Option<()> {
     is_whole(value)
 }
 
-fn object<'a, T: serde::Deserialize<'a>>(
-    to: &mut ObjectField<T>,
-    value: &'a str,
-    fast: impl FnOnce(&'a str) -> Option<T>,
-) -> Option<()> {
-    *to = ObjectField::of_json(value, fast);
+fn object<'a, T>(to: &mut ObjectField<T>, value: &'a str, fast: impl FnOnce(&'a str) -> Option<T>) -> Option<()> {
+    if value.starts_with('{') {
+        *to = ObjectField(Field::Present(fast(value)?));
+        return Some(());
+    }
+    *to = ObjectField(if value == "null" { Field::Absent } else { Field::Odd });
     is_whole(value)
 }
 
-/// Whether a value is a string, an object, a list or one of the words: a number may be written wrongly, which serde sees.
+/// Whether a value that was passed over is JSON within. What is seldom, such as a number, is left to serde as it is.
 fn is_whole(value: &str) -> Option<()> {
-    (value.starts_with(['"', '{', '[']) || matches!(value, "null" | "true" | "false")).then_some(())
+    let is_plain = match value.as_bytes().first()? {
+        b'"' => memchr::memchr(b'\\', value.as_bytes()).is_none(),
+        b'{' | b'[' => false,
+        _ => return matches!(value, "null" | "true" | "false").then_some(()),
+    };
+    (is_plain || serde_json::from_str::<IgnoredAny>(value).is_ok()).then_some(())
 }

@@ -274,9 +274,8 @@ mod tests {
             let gap = if pretty { "\n " } else { "" };
             let members: Vec<String> = members.iter().map(|(key, value)| format!("{gap}\"{key}\"{gap}:{gap}{value}{gap}")).collect();
             let json = record(&format!(",{}", members.join(",")).replace(",}", "}")).replace(",}", "}");
-            // A value that nobody looks at may be broken within: then the record is read all the same.
-            if let (Some(fast), Ok(slow)) = (Record::fast(&json), serde_json::from_str::<Record<'_>>(&json)) {
-                prop_assert_eq!(fast, slow, "{}", json);
+            if let Some(fast) = Record::fast(&json) {
+                prop_assert_eq!(Some(fast), serde_json::from_str(&json).ok(), "{}", json);
             }
         }
     }
@@ -321,6 +320,12 @@ mod tests {
             r#"{ "type" : "Root" , "principalId" : null , "accountId" : 7 }"#,
             r#"{"ty\u0070e":"Root"}"#,
             r#"{"type":"Root",}"#,
+            r#"{"type":"4"4}"#,
+            r#"{"sessionContext":{"sessionIssuer":{"userName":"\3"}}}"#,
+            r#"{"onBehalfOf":{"identityStoreArn":[}}"#,
+            r#"{"sessionContext":{"attributes":{"a" "b"}}}"#,
+            r#"["a" "b"]"#,
+            r#""\q""#,
         ])
         .prop_map(str::to_owned)
     }

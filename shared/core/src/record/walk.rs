@@ -71,7 +71,7 @@ impl<'a> Rest<'a> {
 /// Shows each member of an object, with its key as it is written within the quotes. `None` where the text is no object, where a
 /// key has an escape, or where `visit` does not want it.
 ///
-/// What it walks through is an object, but values that are passed over may be broken within.
+/// What it walks through is an object, but values may be broken within: that is for `visit` to see.
 pub(super) fn members<'a>(json: &'a str, mut visit: impl FnMut(&[u8], &'a str) -> Option<()>) -> Option<()> {
     let mut rest = Rest(json.as_bytes());
     if rest.next() != Some(b'{') {

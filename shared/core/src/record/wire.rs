@@ -51,21 +51,6 @@ impl Field<Text<'_>> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> ObjectField<T> {
-    /// What a JSON value is to a field that should hold an object, which `fast` may know how to read.
-    pub(super) fn of_json(json: &'de str, fast: impl FnOnce(&'de str) -> Option<T>) -> Self {
-        Self(match json {
-            "null" => Field::Absent,
-            // A list of as many elements would pass for a struct.
-            json if json.starts_with('{') => match fast(json) {
-                Some(object) => Field::Present(object),
-                None => serde_json::from_str(json).map_or(Field::Odd, Field::Present),
-            },
-            _ => Field::Odd,
-        })
-    }
-}
-
 impl<T> ObjectField<T> {
     /// The object, where there is one.
     pub fn present(&self) -> Option<&T> {
@@ -116,6 +101,11 @@ pub(super) fn unparsed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectField<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::of_json(<&RawValue>::deserialize(deserializer)?.get(), |_| None))
+        Ok(Self(match <&RawValue>::deserialize(deserializer)?.get() {
+            "null" => Field::Absent,
+            // A list of as many elements would pass for a struct.
+            json if json.starts_with('{') => serde_json::from_str(json).map_or(Field::Odd, Field::Present),
+            _ => Field::Odd,
+        }))
     }
 }
