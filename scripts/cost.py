@@ -17,7 +17,7 @@ MARKS = ("<!-- costs -->", "<!-- end of the costs -->")
 # Measured: see "What was measured" in docs/cost.md.
 BYTES_PER_EVENT = 1636  # decompressed, in the generator's day of an application
 GZIP_RATIO = 10.3
-CPU_SECONDS_PER_GB = 3.1  # of a whole core, over decompressed log objects
+CPU_SECONDS_PER_GB = 4.3  # of a whole core, over decompressed log objects
 CPU_SECONDS_PER_INVOCATION = 0.004  # without what the objects take
 VCPU_MB = 1769  # the memory at which Lambda gives a function one whole core
 WAITING_SECONDS_PER_INVOCATION = 0.15  # for S3, SNS, DynamoDB and CloudWatch, in turn
