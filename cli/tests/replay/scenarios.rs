@@ -39,6 +39,18 @@ fn with_policy_and_rules(command: &mut Command, scenario: &Path) {
     }
 }
 
+#[test]
+fn what_another_service_found_shows_no_effect_and_no_empty_line() {
+    let folder = Folder::new([]);
+    let scenario = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../events/scenarios/guardduty-speaks"));
+    let mut command = folder.command(&[]);
+    with_policy_and_rules(&mut command, scenario);
+    let table = stdout(&command.arg(scenario).assert());
+    let told: Vec<&str> = table.lines().filter(|line| line.contains("GuardDuty finding ")).collect();
+    assert!(told.len() > 2 && !told.iter().any(|line| line.contains("unknown")), "{table}");
+    assert!(!table.lines().any(|line| line.trim() == "how"), "{table}");
+}
+
 /// The forms that people and scripts get, `explain` among them.
 #[test]
 fn every_finding_says_why_in_every_form() {

@@ -68,13 +68,19 @@ fn cells(finding: &Finding, policy: Option<&Policy>) -> [Cell; 7] {
         Severity::Low => Color::Cyan,
         Severity::Informational => Color::Reset,
     };
+    // What another service found is no access: nothing is known of an effect, and nothing was counted.
+    let [did, items] = if finding.relayed.is_empty() {
+        [did(subject.effect, subject.outcome), items(subject.effect, subject.outcome, Sum::from(finding))]
+    } else {
+        ["-".to_owned(), "-".to_owned()]
+    };
     right_aligned([
         Cell::new(finding.severity.as_str().to_uppercase()).fg(colour).add_attribute(Attribute::Bold),
         Cell::new(subject.detection.title),
         Cell::new(who(&subject.actor, &subject.account, policy)),
         Cell::new(which(subject.table.as_ref())),
-        Cell::new(did(subject.effect, subject.outcome)),
-        Cell::new(items(subject.effect, subject.outcome, Sum::from(finding))),
+        Cell::new(did),
+        Cell::new(items),
         Cell::new(finding.accesses),
     ])
 }
@@ -97,6 +103,7 @@ fn details(finding: &Finding, policy: Option<&Policy>) -> Vec<(&'static str, Str
     if !finding.keys.is_empty() {
         lines.push(("keys", joined(&finding.keys)));
     }
+    lines.retain(|(_, text)| !text.is_empty());
     lines
 }
 
