@@ -1,6 +1,7 @@
 //! The stages composed: bytes in, findings and counts out.
 
 mod capped;
+mod own;
 mod relayed;
 mod replay;
 
@@ -13,7 +14,6 @@ use capped::{Capped, MOST_REJECTS};
 use jiff::Timestamp;
 
 use crate::access::{Access, Call, TablePart};
-use crate::actor::ActorKind;
 use crate::correlation::{Correlation, Observed};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context, Hit};
@@ -29,9 +29,6 @@ use crate::record::{Record, RecordError};
 use crate::rules::Rules;
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
-
-/// The calls by which runs remember: what the adapter of [`Store`](crate::ports::Store) makes.
-const OWN_CALLS: [&str; 4] = ["BatchGetItem", "BatchWriteItem", "PutItem", "Query"];
 
 /// One run of the audit: over an invocation's messages, or over the files of a replay.
 #[derive(Debug)]
@@ -187,12 +184,6 @@ impl Audit {
         self.tally.records_read > 0
     }
 
-    /// Whether all that was read are calls by which runs remember.
-    pub fn is_own_alone(&self) -> bool {
-        let own = self.tally.records_skipped.get(&Skip::OwnTable);
-        own.is_some_and(|own| *own == self.tally.records_read)
-    }
-
     /// Ends the run: its findings, the gravest first.
     pub fn into_findings(self) -> Vec<Finding> {
         self.settle_alone().0
@@ -294,18 +285,6 @@ impl Audit {
             }
         }
         Ok(None)
-    }
-
-    /// Whether a call is one of those by which runs remember.
-    fn is_own(&self, call: &Call<'_>, accesses: &[Access<'_>]) -> bool {
-        let Some(own) = &self.own_table else { return false };
-        // The calls that runs make of it, and no others: what else is done in the name of their roles is none of theirs.
-        OWN_CALLS.contains(&call.record.event_name())
-            && call.actor.kind == ActorKind::Role
-            && !call.is_by_person()
-            && call.actor.home() == Some(&own.account)
-            && !accesses.is_empty()
-            && accesses.iter().all(|access| access.table.as_ref() == Some(own) && access.unreadable.is_none())
     }
 
     /// Whether an access is of a bucket that log files of this run were read from.
