@@ -1,16 +1,20 @@
-"""Starts the AWS emulator, run by its own Python, with two things put right that the tests stand on.
+"""Starts the AWS emulator, run by its own Python, with three things put right that the tests stand on.
 
 Nobody but AWS may put events whose source begins with `aws.`, and the emulator refuses them as AWS does. The tests have to put
 them in AWS's name, so that the rules of the templates are tried as they are.
 
 Asked for alarms in XML, which is how Terraform asks, the emulator leaves out half of what it knows of each.
+
+An answer of it gets lost now and then, and the client asks again. Granted already is granted: Terraform would take the conflict for
+one that passes, and try for five minutes before it gives up
+(https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/permission.go).
 """
 
 from html import escape
 from typing import Any
 
 from ministack import app
-from ministack.services import cloudwatch, eventbridge
+from ministack.services import cloudwatch, eventbridge, lambda_svc
 
 ALARM = (
     "AlarmName AlarmArn AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions StateValue StateReason "
@@ -22,6 +26,7 @@ OF_ONE_METRIC = ("Statistic", "Period")
 
 put_events = eventbridge._put_events
 describe_alarms = cloudwatch._describe_alarms
+add_permission = lambda_svc._add_permission
 
 
 def describe_alarms_in_full(
@@ -51,8 +56,21 @@ def xml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else escape(str(value))
 
 
+def add_permission_once(function: str, asked: dict[str, Any], *rest: Any, **named: Any) -> Any:
+    granted = lambda_svc._functions.get(function, {}).get("policy", {}).get("Statement", [])
+    before = [statement for statement in granted if statement.get("Sid") == asked.get("StatementId")]
+    for statement in before:
+        granted.remove(statement)
+    answer = add_permission(function, asked, *rest, **named)
+    if before and before != granted[-1:]:
+        granted[-1:] = before
+        return add_permission(function, asked, *rest, **named)
+    return answer
+
+
 eventbridge._put_events = lambda data, **_: put_events(data, allow_aws_source=True)
 cloudwatch._describe_alarms = describe_alarms_in_full
+lambda_svc._add_permission = add_permission_once
 
 if __name__ == "__main__":
     app.main()
