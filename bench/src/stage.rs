@@ -4,6 +4,7 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use tablewarden_core::access::{Access, Call};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::finding::Origin;
 use tablewarden_core::log_file::{self, Entry, Limits};
@@ -60,4 +61,8 @@ struct Strict;
 
 impl Observer for Strict {
     fn rejected(&mut self, _: &Reject<'_>) {}
+
+    fn number(&mut self, _: &Call<'_>, _: &Access<'_>) -> Option<usize> {
+        Some(0)
+    }
 }

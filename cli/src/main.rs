@@ -18,6 +18,7 @@ mod inputs;
 mod progress;
 mod reading;
 mod render;
+mod sifting;
 mod summary;
 mod watch;
 

@@ -1,5 +1,6 @@
 //! What every command reads: a policy, and all records that paths lead to.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -14,6 +15,7 @@ use tablewarden_sigma::SigmaRules;
 
 use crate::inputs::{Found, Input};
 use crate::progress::Progress;
+use crate::sifting;
 use crate::summary::Files;
 
 /// The variable that holds the secret behind the hashes of item keys.
@@ -62,10 +64,35 @@ pub(crate) fn rules(paths: &[PathBuf], progress: &Progress) -> anyhow::Result<Op
     Ok(rules.map(SigmaRules::into_port))
 }
 
-/// Audits all that was found in one run, so that what stands in two files is told once.
+/// Audits all that was found in one run, so that what stands in two files is told once. The observer is not told of records
+/// that are passed over.
 ///
 /// A file that cannot be read is complained of, and the others go on.
 pub(crate) fn read_all(found: Found, audit: &mut Audit, observer: &mut impl Observer, progress: &Progress) -> Files {
+    match sifting::threads() {
+        1 => read_each(found, audit, observer, progress),
+        threads => read(found, progress, |inputs, failed| {
+            sifting::audit(inputs, threads, audit, observer, progress, failed);
+        }),
+    }
+}
+
+/// The same for an observer that has to be told of every record.
+pub(crate) fn read_each(found: Found, audit: &mut Audit, observer: &mut impl Observer, progress: &Progress) -> Files {
+    read(found, progress, |inputs, failed| {
+        for input in inputs {
+            if let Err(error) = read_one(input, audit, observer, progress) {
+                failed(&error);
+            }
+        }
+    })
+}
+
+fn read(
+    found: Found,
+    progress: &Progress,
+    each: impl FnOnce(&BTreeSet<Input>, &mut dyn FnMut(&anyhow::Error)),
+) -> Files {
     let Found { inputs, passed_over, errors } = found;
     let mut files = Files { passed_over, ..Files::default() };
     let mut failed = |error: &anyhow::Error| {
@@ -73,14 +100,12 @@ pub(crate) fn read_all(found: Found, audit: &mut Audit, observer: &mut impl Obse
         progress.complain(error);
     };
     errors.iter().for_each(&mut failed);
-    let mut read = 0;
-    for input in &inputs {
-        match read_one(input, audit, observer, progress) {
-            Ok(()) => read += 1,
-            Err(error) => failed(&error),
-        }
-    }
-    files.read = read;
+    let mut unread = 0;
+    each(&inputs, &mut |error| {
+        unread += 1;
+        failed(error);
+    });
+    files.read = (inputs.len() as u64).saturating_sub(unread);
     progress.finish();
     files
 }

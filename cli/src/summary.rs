@@ -65,15 +65,25 @@ pub(crate) struct Accesses {
 impl Accesses {
     /// Counts one access.
     pub(crate) fn add(&mut self, call: &Call<'_>, access: &Access<'_>) {
+        let group = self.group(call, access);
+        self.add_to(group, access.items);
+    }
+
+    /// The number of an access's group.
+    pub(crate) fn group(&mut self, call: &Call<'_>, access: &Access<'_>) -> usize {
         let group = Group::of(call, access);
         // A shared map of owned groups can be asked with a borrowed one, a mutable one cannot.
         let groups: &IndexMap<Group<'_>, Sum> = &self.groups;
-        let index = match groups.get_index_of(&group) {
+        match groups.get_index_of(&group) {
             Some(index) => index,
             None => self.groups.insert_full(group.into_owned(), Sum::default()).0,
-        };
-        if let Some((_, sum)) = self.groups.get_index_mut(index) {
-            sum.add(access.items);
+        }
+    }
+
+    /// Counts one access of a group.
+    pub(crate) fn add_to(&mut self, group: usize, items: Option<u64>) {
+        if let Some((_, sum)) = self.groups.get_index_mut(group) {
+            sum.add(items);
         }
     }
 

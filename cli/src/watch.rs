@@ -48,6 +48,14 @@ impl Observer for Watch<'_> {
             self.accesses.add(call, access);
         }
     }
+
+    fn number(&mut self, call: &Call<'_>, access: &Access<'_>) -> Option<usize> {
+        Some(self.accesses.group(call, access))
+    }
+
+    fn repeated(&mut self, number: usize, items: Option<u64>) {
+        self.accesses.add_to(number, items);
+    }
 }
 
 /// An observer that tells of rejected records too, and hands each access on.

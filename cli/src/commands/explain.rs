@@ -68,7 +68,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let rules = reading::rules(&args.rules, &progress)?;
     let mut audit = Audit::new(policy, Timestamp::now(), Limits::default()).with_rules(rules);
     let mut both = Both { watch: Watch::new(&progress), explainer: Explainer::new(&args.event) };
-    let files = reading::read_all(found, &mut audit, &mut both, &progress);
+    let files = reading::read_each(found, &mut audit, &mut both, &progress);
 
     let (tally, findings) = (audit.take_tally(), audit.into_findings());
     let explanations = both.explainer.into_explanations(&findings);

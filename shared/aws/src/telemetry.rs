@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use tablewarden_core::access::{Access, Call};
 use tablewarden_core::place::{ObjectRef, Place};
 use tablewarden_core::ports::{Fate, Heard, Observer, Reject};
 use tablewarden_core::relayed::Original;
@@ -85,6 +86,11 @@ impl Observer for LogRejects {
             }
             place => tracing::error!(%place, index, ?reason, detail, "record rejected"),
         }
+    }
+
+    fn number(&mut self, _: &Call<'_>, _: &Access<'_>) -> Option<usize> {
+        // Accesses are nothing to it.
+        Some(0)
     }
 
     fn heard(&mut self, heard: &Heard<'_>) {

@@ -75,6 +75,12 @@ impl<'a> Actor<'a> {
         }
     }
 
+    /// The actor behind an identity whose ARN tells all of it that a record's region would else have to; `None` for another.
+    pub(crate) fn by_arn(identity: &'a UserIdentity<'a>) -> Option<Self> {
+        Arn::parse(identity.arn.text()?)?;
+        Some(Self::from_identity(identity, ""))
+    }
+
     /// The account in its ARN, else the one that CloudTrail told.
     pub fn home(&self) -> Option<&str> {
         Arn::parse(&self.name).map(|arn| arn.account).or(self.account.as_deref())

@@ -34,6 +34,14 @@ impl<O: Observer> Observer for Capped<'_, O> {
         self.observer.accessed(call, access, context);
     }
 
+    fn number(&mut self, call: &Call<'_>, access: &Access<'_>) -> Option<usize> {
+        self.observer.number(call, access)
+    }
+
+    fn repeated(&mut self, number: usize, items: Option<u64>) {
+        self.observer.repeated(number, items);
+    }
+
     fn read(&mut self, record: &RawRecord<'_>, fate: Fate) {
         self.observer.read(record, fate);
     }

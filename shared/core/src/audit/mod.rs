@@ -1,9 +1,12 @@
 //! The stages composed: bytes in, findings and counts out.
 
 mod capped;
+mod habits;
 mod own;
 mod relayed;
+mod repeat;
 mod replay;
+mod sieve;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,16 +14,20 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use capped::{Capped, MOST_REJECTS};
+use habits::Habits;
 use jiff::Timestamp;
+use repeat::Repeated;
+pub use sieve::{Sieve, Sifted};
+use sieve::{passed_over, rejected};
 
-use crate::access::{Access, Call, TablePart};
+use crate::access::{Access, Call, Outcome, TablePart};
 use crate::correlation::{Correlation, Observed};
 use crate::delivery::SkipReason;
 use crate::detections::{self, Context, Hit};
 use crate::finding::{EventId, Finding, Findings, Origin, Seen};
 use crate::key_ties::KeyTies;
 use crate::log_file::{self, Entry, Limits, LogFileError};
-use crate::operation::Service;
+use crate::operation::{Plane, Service};
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, History, Observer, RawRecord, Reject};
@@ -45,6 +52,7 @@ pub struct Audit {
     /// The buckets that log files were read from.
     log_buckets: BTreeSet<String>,
     correlation: Correlation,
+    habits: Habits,
     tally: Tally,
 }
 
@@ -63,6 +71,7 @@ impl Audit {
             key_ties: KeyTies::default(),
             log_buckets: BTreeSet::new(),
             correlation: Correlation::default(),
+            habits: Habits::default(),
             tally: Tally::default(),
         }
     }
@@ -152,11 +161,11 @@ impl Audit {
         let skip = match screened {
             Screened::Relevant => self.judge(json, true, origin, observer).map_err(|error| error.to_string()),
             Screened::Asked => self.judge(json, false, origin, observer).map_err(|error| error.to_string()),
-            Screened::OtherService | Screened::Notification => Ok(Some(Skip::OtherService)),
-            Screened::OtherCall => Ok(Some(Skip::OtherCall)),
-            Screened::Insight => Ok(Some(Skip::Insight)),
-            Screened::Aggregated => Ok(Some(Skip::Aggregated)),
+            Screened::Notification => Ok(Some(Skip::OtherService)),
             Screened::Malformed(why) => Err(why.to_owned()),
+            Screened::OtherService | Screened::OtherCall | Screened::Insight | Screened::Aggregated => {
+                Ok(passed_over(screened))
+            }
         };
         let fate = match skip {
             Ok(skip) => {
@@ -219,6 +228,12 @@ impl Audit {
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<Option<Skip>, RecordError> {
+        let usual = (audited && self.rules.is_none()).then(|| self.habits.look(json, self.policy.as_deref())).flatten();
+        match usual.as_ref().and_then(|usual| self.repeat(usual, origin, observer)) {
+            Some(Repeated::Counted) => return Ok(None),
+            Some(Repeated::Duplicate) => return Ok(Some(Skip::Duplicate)),
+            None => {}
+        }
         // Bytes that are no text can only stand in a string; they must not hide the call.
         let text = std::str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
         let record = Record::parse(&text)?;
@@ -262,6 +277,8 @@ impl Audit {
             let mut tell = adding_to(&mut self.findings, &mut self.correlation, &mut self.tally);
             self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut tell);
         }
+        let is_plain = shared.is_none() && call.operation.plane == Plane::Data && call.outcome != Outcome::Denied;
+        let mut habit = usual.filter(|_| is_plain).map(|usual| (usual, Vec::new()));
         for access in accesses {
             let context = Context {
                 is_log_bucket: self.is_log_bucket(&access),
@@ -275,6 +292,10 @@ impl Audit {
             if audited {
                 let seen = Observed { call: &call, access: &access, context: &context, hits: &hits, origin };
                 self.correlation.observe(&seen);
+                habit = habit.and_then(|(usual, mut done)| {
+                    done.push(self.repeatable(&seen, observer)?);
+                    Some((usual, done))
+                });
             }
             for hit in hits {
                 if hit.suppressed.is_some() {
@@ -283,6 +304,9 @@ impl Audit {
                     self.findings.add(hit, &call, &access, origin);
                 }
             }
+        }
+        if let Some((usual, done)) = habit {
+            self.habits.learn(&usual, done);
         }
         Ok(None)
     }
@@ -305,13 +329,10 @@ impl Audit {
         log_file::read(input, limits, |entry| match entry {
             Entry::Element { index, json } => visit(self, Value { json, index, listed: true }, observer),
             Entry::Document { index, json } => visit(self, Value { json, index, listed: false }, observer),
-            Entry::Oversized { index, offset, bytes } => {
-                let detail = format!("{bytes} bytes from byte {offset} on, the limit is {}", limits.entry);
-                self.reject(index, RejectReason::TooLarge, detail, origin, observer);
-            }
-            Entry::Garbled { index, offset, bytes } => {
-                let detail = format!("no JSON in {bytes} bytes from byte {offset} on");
-                self.reject(index, RejectReason::Malformed, detail, origin, observer);
+            Entry::Oversized { index, .. } | Entry::Garbled { index, .. } => {
+                if let Some((reason, detail)) = rejected(&entry, limits) {
+                    self.reject(index, reason, detail, origin, observer);
+                }
             }
         })
     }

@@ -47,7 +47,18 @@ impl Audit {
 
     /// A record, or something around one.
     fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        let screened = self.screen.screen(json);
+        self.any_screened(json, self.screen.screen(json), index, origin, observer);
+    }
+
+    /// The same, which was screened.
+    pub(super) fn any_screened(
+        &mut self,
+        json: &[u8],
+        screened: Screened,
+        index: u64,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) {
         if !matches!(screened, Screened::Notification | Screened::Malformed(_)) {
             return self.screened(json, screened, index, origin, observer);
         }

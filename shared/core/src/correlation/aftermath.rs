@@ -27,11 +27,17 @@ struct Span {
     last: i64,
 }
 
+impl Span {
+    fn with(self, time: i64) -> Self {
+        Self { first: self.first.min(time), last: self.last.max(time) }
+    }
+}
+
 /// The successes of a run, in bounded memory as [`Seen`](crate::finding::Seen) keeps event ids.
 #[derive(Debug, Default)]
 pub(super) struct Successes {
-    current: HashMap<(Attempt, i64), Span>,
-    previous: HashMap<(Attempt, i64), Span>,
+    current: HashMap<(Attempt, i64), Span, foldhash::fast::RandomState>,
+    previous: HashMap<(Attempt, i64), Span, foldhash::fast::RandomState>,
     hasher: RandomState,
 }
 
@@ -47,16 +53,15 @@ impl Successes {
     pub(super) fn add(&mut self, attempt: Attempt, time: Timestamp) {
         let time = time.as_second();
         let slot = (attempt, time.div_euclid(WIDTH));
-        if !self.current.contains_key(&slot) {
-            if self.current.len() >= GENERATION {
-                self.previous = std::mem::take(&mut self.current);
-            }
-            let known = self.previous.remove(&slot);
-            self.current.insert(slot, known.unwrap_or(Span { first: time, last: time }));
-        }
         if let Some(span) = self.current.get_mut(&slot) {
-            *span = Span { first: span.first.min(time), last: span.last.max(time) };
+            *span = span.with(time);
+            return;
         }
+        if self.current.len() >= GENERATION {
+            self.previous = std::mem::take(&mut self.current);
+        }
+        let known = self.previous.remove(&slot).unwrap_or(Span { first: time, last: time });
+        self.current.insert(slot, known.with(time));
     }
 
     /// The first success within a day after denials that came to their threshold at `reached`, in seconds since the epoch;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Observed;
 use crate::actor::Actor;
 use crate::detections::{self, Detection, Hit, Judge};
-use crate::finding::{Circumstances, Finding, Sighting, Subject};
+use crate::finding::{Circumstances, EventId, Finding, Sighting, Subject};
 use crate::ports::Met;
 use crate::table::TableId;
 
@@ -33,6 +33,21 @@ struct First {
     subject: Subject,
     sighting: Sighting,
     circumstances: Circumstances<'static>,
+}
+
+/// What a run knows of an actor at a table: what comes later is no news.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    since: Option<Timestamp>,
+    first: Option<(Timestamp, EventId)>,
+}
+
+impl Known {
+    /// Whether an access is no news.
+    pub(super) fn holds(&self, time: Timestamp, event: &EventId) -> bool {
+        self.since.is_none_or(|since| time >= since)
+            && self.first.as_ref().is_none_or(|(first, id)| (time, event) >= (*first, id))
+    }
 }
 
 /// A first access that is told.
@@ -71,6 +86,22 @@ impl Meetings {
                 First { hit, subject, sighting, circumstances },
             );
         }
+    }
+
+    /// What is known of the actor of an access that was just observed, and of its table; `None` where more may be to come.
+    pub(super) fn known(&self, seen: &Observed<'_, '_>) -> Option<Known> {
+        let Observed { call, access, context, .. } = *seen;
+        let Some(table) = access.table.as_ref().filter(|_| call.outcome.may_have_happened()) else {
+            return Some(Known::default());
+        };
+        let actor = Actor { via: None, ..call.actor.clone().into_owned() };
+        let met = self.met.get(&(actor, table.clone().into_owned()));
+        let first = met.map(|First { sighting, .. }| (sighting.time, sighting.event_id.clone()));
+        let (_, judge) = detection()?;
+        if first.is_none() && judge(call, access, context).is_some() {
+            return None;
+        }
+        Some(Known { since: Some(*self.since.get(table)?), first })
     }
 
     /// Who met whom, in the order in which [`Meetings::told`] wants what is known of them.

@@ -39,6 +39,7 @@ mod meetings;
 mod reach;
 mod series;
 mod steps;
+mod trace;
 mod windows;
 mod words;
 
@@ -50,6 +51,7 @@ use crate::ports::History;
 use meetings::{FirstAccess, Meetings};
 pub(crate) use reach::{bucket_of, busiest, with_head_room};
 use steps::{Link, Steps};
+pub(crate) use trace::{Again, Trace};
 use windows::{FiredWindow, Windows};
 
 /// What a run has seen, for windows and chains.

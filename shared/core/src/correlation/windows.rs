@@ -9,9 +9,9 @@ use super::reach::{Limit, Peak, Stretch, WIDTH, span, start, with_head_room};
 use super::series::{Amount, Fired, Series, Taken};
 use super::steps::Link;
 use super::words;
-use super::{Called, Observed};
-use crate::access::Outcome;
-use crate::detections::{self, Counter, Detection, Judge, Weighing, Window};
+use super::{Again, Called, Observed};
+use crate::access::{Access, Call, Outcome};
+use crate::detections::{self, Counter, Detection, Judge, Unit, Weighing, Window};
 use crate::finding::{Burst, Circumstances, Finding, Sighting, Subject};
 use crate::policy::{Policy, Setting, TablePolicy};
 use crate::ports::{Counted, Counts};
@@ -53,6 +53,17 @@ pub(super) struct Windows {
     pub(super) is_among_others: bool,
 }
 
+/// What an access adds to a window when it is done again.
+#[derive(Debug)]
+pub(super) struct Share {
+    /// Which of the series, for as long as none is forgotten.
+    series: usize,
+    generation: u32,
+    unit: Unit,
+    count: u64,
+    circumstances: Circumstances<'static>,
+}
+
 /// What was counted in a run that has ended, in the order in which histories are asked.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -87,15 +98,65 @@ impl Windows {
             }
         }
         if seen.call.outcome == Outcome::Succeeded && seen.access.table.is_some() {
-            let attempt = self.successes.attempt(seen.call, seen.access);
-            self.successes.add(attempt, seen.call.time);
+            self.successes.add(self.attempt(seen), seen.call.time);
+        }
+        self.relieve();
+    }
+
+    /// What tells an attempt from every other.
+    pub(super) fn attempt(&self, seen: &Observed<'_, '_>) -> Attempt {
+        self.successes.attempt(seen.call, seen.access)
+    }
+
+    /// What an access that was just observed adds when it is done again; `None` where that cannot be told.
+    pub(super) fn shares(&self, seen: &Observed<'_, '_>) -> Option<Vec<Share>> {
+        let Observed { call, access, context, origin, .. } = *seen;
+        let mut shares = Vec::new();
+        for (detection, window) in windows() {
+            let Some((unit, count)) = (window.measure)(call, access, context) else { continue };
+            if count == 0 || context.setting(detection).off {
+                continue;
+            }
+            let is_plain =
+                !window.aftermath && !window.across_tables && detections::shown_keys(access, context).is_empty();
+            if !is_plain || context.policy.is_some_and(Policy::suppresses) {
+                return None;
+            }
+            shares.push(Share {
+                series: self.series.get_index_of(&subject(detection, window, call, access))?,
+                generation: self.generation,
+                unit,
+                count,
+                circumstances: Circumstances::of(call, access, origin).into_owned(),
+            });
+        }
+        Some(shares)
+    }
+
+    /// Whether what was kept still holds.
+    pub(super) fn holds(&self, share: &Share) -> bool {
+        share.generation == self.generation
+    }
+
+    /// Counts an access that is done again.
+    pub(super) fn repeat(&mut self, attempt: Option<Attempt>, shares: &[Share], again: &Again<'_>, called: Called) {
+        for Share { series, unit, count, circumstances, .. } in shares {
+            let Some((_, series)) = self.series.get_index_mut(*series) else { continue };
+            let event = self.is_among_others.then_some(called.event);
+            let amount = Amount { unit: *unit, count: *count, call: called.number, event };
+            let sighting = Sighting::again(again);
+            let taken = series.add(&amount, sighting, circumstances.again(again), self.generation);
+            self.taken.notes += taken.notes;
+            self.taken.buckets += taken.buckets;
+        }
+        if let Some(attempt) = attempt {
+            self.successes.add(attempt, again.time);
         }
         self.relieve();
     }
 
     fn count(&mut self, detection: &'static Detection, window: &Window, seen: &Observed<'_, '_>, amount: &Amount) {
-        let subject = Subject::of(detection, seen.call, seen.access);
-        let subject = Subject { effect: window.effect, outcome: window.outcome, ..subject };
+        let subject = subject(detection, window, seen.call, seen.access);
         if window.across_tables {
             let of_all = seen.context.policy.map_or_else(Setting::default, |policy| policy.setting(detection.id, None));
             let limits = limits(window, |counter| counter.threshold_under(of_all));
@@ -328,6 +389,11 @@ fn windows() -> impl Iterator<Item = (&'static Detection, &'static Window)> {
         Judge::Window(window) => Some((*detection, window)),
         Judge::Access(_) | Judge::Key(_) | Judge::Chain(_) | Judge::First(_) | Judge::Relayed(..) | Judge::Rule => None,
     })
+}
+
+/// What a window counts together.
+fn subject(detection: &'static Detection, window: &Window, call: &Call<'_>, access: &Access<'_>) -> Subject {
+    Subject { effect: window.effect, outcome: window.outcome, ..Subject::of(detection, call, access) }
 }
 
 fn limits(window: &Window, threshold: impl Fn(&Counter) -> u64) -> Vec<Limit> {

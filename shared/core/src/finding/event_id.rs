@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -75,8 +76,8 @@ impl fmt::Display for EventId {
 /// forgotten. A duplicate of a forgotten event is told twice rather than never.
 #[derive(Debug, Default)]
 pub struct Seen {
-    current: HashSet<EventId>,
-    previous: HashSet<EventId>,
+    current: HashSet<EventId, RandomState>,
+    previous: HashSet<EventId, RandomState>,
 }
 
 impl Seen {
@@ -85,13 +86,13 @@ impl Seen {
 
     /// Notes an id; `false` where it was seen before.
     pub fn insert(&mut self, id: EventId) -> bool {
-        if self.previous.contains(&id) || self.current.contains(&id) {
+        if self.previous.contains(&id) || !self.current.insert(id) {
             return false;
         }
         if self.current.len() >= Self::GENERATION {
             self.previous = std::mem::take(&mut self.current);
         }
-        self.current.insert(id)
+        true
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::EventId;
 use crate::access::{Access, Call};
+use crate::correlation::Again;
 use crate::finding::Origin;
 use crate::operation::Plane;
 use crate::place::Place;
@@ -47,6 +48,11 @@ pub(crate) struct Circumstances<'a> {
 impl Sighting {
     pub(crate) fn of(call: &Call<'_>, access: &Access<'_>, keys: Vec<String>) -> Self {
         Self { time: call.time, event_id: EventId::new(call.record.event_id()), items: access.items, keys }
+    }
+
+    /// Of an access whose keys are not shown.
+    pub(crate) fn again(again: &Again<'_>) -> Self {
+        Self { time: again.time, event_id: again.event.clone(), items: again.items, keys: Vec::new() }
     }
 
     pub(crate) fn of_relayed(relayed: &Relayed) -> Self {
@@ -96,6 +102,27 @@ impl<'a> Circumstances<'a> {
             error_code: text(&relayed.error_code),
             place: Cow::Borrowed(origin.place),
             message: origin.message,
+        }
+    }
+
+    /// The same of an access that is done again, from wherever and with whatever.
+    pub(crate) fn again<'b>(&'b self, again: &Again<'b>) -> Circumstances<'b> {
+        let same = |text: &'b Option<Cow<'a, str>>| text.as_deref().map(Cow::Borrowed);
+        let text = |text: &'b str| (!text.is_empty()).then(|| Cow::Borrowed(cut(text)));
+        Circumstances {
+            actor: Cow::Borrowed(&self.actor),
+            table: self.table.as_ref().map(borrowed),
+            operation: same(&self.operation),
+            plane: self.plane,
+            part: same(&self.part),
+            source: text(again.address),
+            user_agent: text(again.agent),
+            vpc_endpoint: same(&self.vpc_endpoint),
+            via: same(&self.via),
+            source_identity: same(&self.source_identity),
+            error_code: same(&self.error_code),
+            place: Cow::Borrowed(again.origin.place),
+            message: again.origin.message,
         }
     }
 

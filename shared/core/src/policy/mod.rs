@@ -68,6 +68,7 @@ mod file;
 mod iam;
 mod key_secret;
 mod kms;
+mod networks;
 mod origin;
 mod pattern;
 mod principal;
@@ -92,6 +93,7 @@ pub use approved::Approval;
 pub use error::PolicyError;
 pub use expectation::Expectation;
 pub use key_secret::{KeyDisplay, KeySecret, NoSecret, ShortSecret};
+pub(crate) use networks::Networks;
 pub use review::{Remark, RemarkKind, Usage};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -123,6 +125,7 @@ pub struct Policy {
     tables: Vec<TablePolicy>,
     /// Indexes into `tables` by exact table name, the most specific first.
     by_name: HashMap<String, Vec<usize>>,
+    networks: networks::NetworkIndex,
     /// Indexes of the entries whose name holds a wildcard, the most specific first.
     patterns: Vec<usize>,
 }

@@ -94,7 +94,7 @@ fn canonical(network: &Network<'_>) -> Option<IpAddr> {
 }
 
 /// Whether anybody's network may use the address: RFC 1918, RFC 6598 and RFC 4193.
-fn is_private(address: IpAddr) -> bool {
+pub(super) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             let [first, second, ..] = address.octets();

@@ -31,6 +31,11 @@ pub(super) struct Line {
 }
 
 impl Policy {
+    /// Whether it suppresses anything.
+    pub(crate) fn suppresses(&self) -> bool {
+        !self.suppressions.is_empty()
+    }
+
     /// The suppression that keeps a finding from being told, where one does at that (event) time. `account` is the table's,
     /// or where there is none that of what was called: principals and resources without an ARN are meant in it. `resource`
     /// is what the finding is about beside or in place of a table, by its ARN or, where it has none that is told, its name.

@@ -56,6 +56,11 @@ impl TablePolicy {
         self.expected.is_some()
     }
 
+    /// Whether what it expects is the same at any time.
+    pub(crate) fn is_timeless(&self) -> bool {
+        self.expected.iter().flatten().all(|line| line.windows.is_empty() && line.until.is_none())
+    }
+
     /// How specific the entry is, in words: of those that match a table, the most specific one speaks for it.
     pub fn specificity(&self) -> String {
         self.spec.rank().to_string()

@@ -55,6 +55,17 @@ pub trait Observer {
     /// A record was understood, and this is one of its accesses, with what the policy says of it.
     fn accessed(&mut self, _call: &Call<'_>, _access: &Access<'_>, _context: &Context<'_>) {}
 
+    /// The number by which it knows an access that is made again, and that no detection has anything to say about: it is told
+    /// of further ones by [`repeated`](Self::repeated) alone. `None`, as by default, where it has to see each access.
+    ///
+    /// Numbers hold for a run: whoever gives one looks on until the run ends.
+    fn number(&mut self, _call: &Call<'_>, _access: &Access<'_>) -> Option<usize> {
+        None
+    }
+
+    /// An access that it gave a number was made again, to so many items where their number is known.
+    fn repeated(&mut self, _number: usize, _items: Option<u64>) {}
+
     /// A record was read, and this became of it. Its accesses, or its rejection, were told before.
     fn read(&mut self, _record: &RawRecord<'_>, _fate: Fate) {}
 

@@ -66,6 +66,14 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> UserIdentity<'a> {
+    /// The identity, where it is written as CloudTrail writes identities.
+    pub(crate) fn plain(json: &'a str) -> Option<Self> {
+        if json.bytes().fold(u8::MAX, u8::min) < b' ' {
+            return None;
+        }
+        Self::fast(json)
+    }
+
     fn fast(json: &'a str) -> Option<Self> {
         let (mut identity, mut met) = (Self::default(), Met::default());
         members(json, |key, value| {

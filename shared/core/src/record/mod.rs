@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
 //! Versions 1.03 to 1.11 are read; a field that a version lacks is absent.
 
+mod cursor;
 mod fast;
 pub mod screen;
 mod walk;
@@ -12,6 +13,7 @@ mod wire;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub(crate) use cursor::Cursor;
 pub use wire::{Field, ObjectField, Text, TextField};
 
 /// The fields of a record that the audit looks at.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 use memchr::memmem::Finder;
 
+use super::cursor::Cursor;
 use super::walk::Rest;
 use crate::operation::{Calls, Service};
 use crate::rules::Asked;
@@ -80,6 +81,9 @@ impl Screen {
     /// Where `eventSource` or `eventName` is repeated, the first ones decide unless any are relevant: what is relevant and
     /// ambiguous is for the parser to reject, not to be skipped.
     pub fn screen(&self, json: &[u8]) -> Screened {
+        if let Some(screened) = self.screen_usual(json) {
+            return screened;
+        }
         let mut rest = Rest(json);
         if rest.next() != Some(b'{') {
             return Screened::Malformed("not a JSON object");
@@ -114,6 +118,49 @@ impl Screen {
                 _ => return Screened::Malformed("broken JSON"),
             }
         }
+    }
+
+    /// The same for a record as CloudTrail writes it, with `eventSource` the first that decides; `None` for another.
+    fn screen_usual(&self, json: &[u8]) -> Option<Screened> {
+        let mut cursor = Cursor::new(json);
+        cursor.expect(b'{')?;
+        let source = loop {
+            let key = cursor.string()?;
+            cursor.expect(b':')?;
+            match key {
+                b"eventSource" => break cursor.string()?,
+                b"eventName" | b"eventCategory" => return None,
+                _ => match cursor.peek()? {
+                    b'{' => cursor.object().map(|_| ())?,
+                    b'"' => cursor.string().map(|_| ())?,
+                    _ => return None,
+                },
+            }
+            cursor.expect(b',')?;
+        };
+        let decided = match self.watched.iter().find(|(watched, _)| watched.as_bytes() == source) {
+            Some((_, Calls::All)) => return Some(Screened::Relevant),
+            Some((_, Calls::Only(names))) => {
+                cursor.expect(b',')?;
+                if cursor.string()? != b"eventName" {
+                    return None;
+                }
+                cursor.expect(b':')?;
+                let name = cursor.string()?;
+                if names.iter().any(|watched| watched.as_bytes() == name) {
+                    return Some(Screened::Relevant);
+                }
+                Screened::OtherCall
+            }
+            None if source.starts_with(b"aws:") => return None,
+            None => Screened::OtherService,
+        };
+        // Only a repeated key could still make it relevant, and only rules could ask for it.
+        let rest = cursor.rest();
+        let may_repeat = self.source_key.find(rest).is_some()
+            || (decided == Screened::OtherCall && self.name_key.find(rest).is_some())
+            || memchr(b'\\', rest).is_some();
+        (!may_repeat && self.asked.is_none()).then_some(decided)
     }
 
     /// What was decided of a record that is passed over, unless rules ask for it.

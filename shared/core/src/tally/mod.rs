@@ -5,8 +5,9 @@
 mod metrics;
 mod points;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 pub use metrics::{METRICS, Metric};
@@ -110,7 +111,7 @@ pub struct Tally {
     /// Findings by event-time minute and severity.
     findings: BTreeMap<(Minute, Severity), u64>,
     /// What was done, by event-time minute and table.
-    cells: BTreeMap<Minute, BTreeMap<String, Cell>>,
+    cells: HashMap<Minute, HashMap<String, Cell, RandomState>, RandomState>,
     /// Seconds from a relevant record's event time to now.
     delay: Option<Spread>,
 }
@@ -151,21 +152,32 @@ impl Tally {
 
     /// Counts an access under the table's label in the policy; one of something else than tables is none of theirs.
     pub fn access(&mut self, access: &Access<'_>, outcome: Outcome, time: Timestamp, label: Option<&str>) {
-        if access.resource.is_some() && access.table.is_none() {
-            return;
+        if access.resource.is_none() || access.table.is_some() {
+            self.add(access.effect, access.items, outcome, time, label);
         }
+    }
+
+    /// Counts what was done to a table: to how many items, as far as that is known.
+    pub(crate) fn add(
+        &mut self,
+        effect: Effect,
+        items: Option<u64>,
+        outcome: Outcome,
+        time: Timestamp,
+        label: Option<&str>,
+    ) {
         let tables = self.cells.entry(minute(time)).or_default();
         let label = label.unwrap_or(OTHER_TABLES);
-        if !tables.contains_key(label) {
-            tables.insert(label.to_owned(), Cell::default());
-        }
-        let Some(cell) = tables.get_mut(label) else { return };
-        for (count, effect) in cell.accesses.iter_mut().zip(Effect::ALL) {
-            *count += u64::from(effect == access.effect);
+        let cell = match tables.get_mut(label) {
+            Some(cell) => cell,
+            None => tables.entry(label.to_owned()).or_default(),
+        };
+        for (count, of) in cell.accesses.iter_mut().zip(Effect::ALL) {
+            *count += u64::from(of == effect);
         }
         cell.denials += u64::from(outcome == Outcome::Denied);
-        if access.effect == Effect::Delete && outcome == Outcome::Succeeded {
-            cell.items_deleted = cell.items_deleted.saturating_add(access.items.unwrap_or(0));
+        if effect == Effect::Delete && outcome == Outcome::Succeeded {
+            cell.items_deleted = cell.items_deleted.saturating_add(items.unwrap_or(0));
         }
     }
 

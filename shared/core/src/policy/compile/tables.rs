@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::error::{Report, Wrong};
 use super::super::file::{self, Protection, Text, Watched, Words};
 use super::super::kms::check_dependency;
+use super::super::networks::NetworkIndex;
 use super::super::table_spec::{Contest, TableSpec};
 use super::super::{Policy, TablePolicy};
 use super::{all, detections, expectations, line_of, noted, one_line, word};
@@ -35,6 +36,7 @@ pub(super) fn compile(entries: Vec<file::Entry>, policy: &mut Policy, report: &m
             None => policy.patterns.push(index),
         }
     }
+    policy.networks = NetworkIndex::of(&policy.tables);
 }
 
 fn equally_specific(earlier: &TablePolicy, later: &TablePolicy) -> Wrong {

@@ -1,0 +1,54 @@
+//! Counting what was judged before.
+
+use super::Audit;
+use super::habits::{Done, Usual};
+use crate::correlation::{Again, Observed};
+use crate::finding::Origin;
+use crate::policy::TablePolicy;
+use crate::ports::Observer;
+
+/// What became of a record of a form that is known.
+pub(super) enum Repeated {
+    Counted,
+    /// Its event was seen before.
+    Duplicate,
+}
+
+impl Audit {
+    /// Counts a record of a form that was judged before, and led to nothing to tell; `None` where it has to be judged itself.
+    pub(super) fn repeat(
+        &mut self,
+        usual: &Usual<'_>,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) -> Option<Repeated> {
+        let accesses = self.habits.of(usual)?;
+        let Usual { time, address, agent, event, .. } = usual;
+        if !accesses.iter().all(|done| self.correlation.is_known(&done.trace, *time, event)) {
+            return None;
+        }
+        if !self.seen.insert(event.clone()) {
+            return Some(Repeated::Duplicate);
+        }
+        self.tally.relevant(*time, self.now);
+        self.correlation.begin_call(event);
+        for Done { label, effect, items, outcome, trace, number } in accesses {
+            self.tally.add(*effect, *items, *outcome, *time, label.as_deref());
+            observer.repeated(*number, *items);
+            self.correlation.repeat(trace, &Again { time: *time, event, items: *items, address, agent, origin });
+        }
+        Some(Repeated::Counted)
+    }
+
+    /// What is to be counted of an access when it is done again; `None` where there may be more to it.
+    pub(super) fn repeatable(&self, seen: &Observed<'_, '_>, observer: &mut impl Observer) -> Option<Done> {
+        let Observed { call, access, context, hits, .. } = *seen;
+        let is_silent = hits.is_empty() && access.resource.is_none() && access.unreadable.is_none();
+        if !is_silent || !context.table.is_none_or(TablePolicy::is_timeless) {
+            return None;
+        }
+        let label = context.table.map(|table| table.label.as_str());
+        let (trace, number) = (self.correlation.trace(seen)?, observer.number(call, access)?);
+        Some(Done::of(call, access, label, trace, number))
+    }
+}
