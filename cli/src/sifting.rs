@@ -18,6 +18,9 @@ use crate::progress::Progress;
 /// How many parts of a file may wait to be audited: they bound the memory.
 const WAITING: usize = 16;
 
+/// Parts that were audited, to be filled anew.
+type Spare = Mutex<Vec<Sifted>>;
+
 /// A file that a thread reads.
 struct Opened<'i> {
     input: &'i Input,
@@ -46,21 +49,21 @@ pub(crate) fn audit(
     mut failed: impl FnMut(&anyhow::Error),
 ) {
     let sieve = audit.sieve();
-    let next = Mutex::new(inputs.iter());
+    let (next, spare) = (Mutex::new(inputs.iter()), Spare::default());
     // Files that are read before their turn wait here, in their order.
     let (to_be_audited, in_turn) = sync_channel(threads);
     thread::scope(|scope| {
         for _ in 0..threads.min(inputs.len()) {
-            let (to_be_audited, next, sieve) = (to_be_audited.clone(), &next, &sieve);
+            let (to_be_audited, next, spare, sieve) = (to_be_audited.clone(), &next, &spare, &sieve);
             scope.spawn(move || {
                 while let Some((input, parts)) = take(next, &to_be_audited) {
-                    read(input, &parts, sieve, progress);
+                    read(input, &parts, spare, sieve, progress);
                 }
             });
         }
         drop(to_be_audited);
         for Opened { input, parts } in in_turn {
-            if let Err(error) = take_in(input, parts, audit, observer) {
+            if let Err(error) = take_in(input, parts, &spare, audit, observer) {
                 failed(&error);
             }
         }
@@ -80,11 +83,13 @@ fn take<'i>(
 }
 
 /// Reads an input. Where nobody takes its parts any more, the run is over.
-fn read(input: &Input, parts: &SyncSender<Part>, sieve: &Sieve, progress: &Progress) {
+fn read(input: &Input, parts: &SyncSender<Part>, spare: &Spare, sieve: &Sieve, progress: &Progress) {
+    let hand_on = |sifted| {
+        parts.send(Part::Sifted(sifted)).ok()?;
+        Some(spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default())
+    };
     let end = match input.open() {
-        Ok(opened) => {
-            Part::End(sieve.file(progress.counted(opened), |sifted| parts.send(Part::Sifted(sifted)).is_ok()))
-        }
+        Ok(opened) => Part::End(sieve.file(progress.counted(opened), hand_on)),
         Err(error) => Part::NotOpened(error.into()),
     };
     let _ = parts.send(end);
@@ -93,13 +98,17 @@ fn read(input: &Input, parts: &SyncSender<Part>, sieve: &Sieve, progress: &Progr
 fn take_in(
     input: &Input,
     parts: Receiver<Part>,
+    spare: &Spare,
     audit: &mut Audit,
     observer: &mut impl Observer,
 ) -> anyhow::Result<()> {
     let place = input.place();
     for part in parts {
         match part {
-            Part::Sifted(sifted) => audit.sifted(&sifted, Origin { place: &place, message: 0 }, observer),
+            Part::Sifted(sifted) => {
+                audit.sifted(&sifted, Origin { place: &place, message: 0 }, observer);
+                spare.lock().unwrap_or_else(PoisonError::into_inner).push(sifted);
+            }
             Part::NotOpened(error) => return Err(error.context(format!("cannot open {place}"))),
             Part::End(result) => audit.file_done(result).with_context(|| place.to_string())?,
         }

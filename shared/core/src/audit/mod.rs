@@ -242,7 +242,7 @@ impl Audit {
         }
         let call = if audited { Call::read(&record) } else { Call::foreign(&record) }?;
         let event = EventId::of_record(record.event_id(), json);
-        if !self.seen.insert(event.clone()) {
+        if !self.seen.insert(&event) {
             return Ok(Some(Skip::Duplicate));
         }
         let mut accesses = call.accesses();
@@ -253,7 +253,7 @@ impl Audit {
         if let Some(shared) = shared {
             // The caller's and each owner's account get a record of a call across accounts, under one shared id. An owner's
             // need not tell of the tables of the others.
-            accesses.retain(|access| self.seen.insert(of_share(shared, access)));
+            accesses.retain(|access| self.seen.insert(&of_share(shared, access)));
             if accesses.is_empty() {
                 return Ok(Some(Skip::Duplicate));
             }

@@ -46,6 +46,6 @@ impl Audit {
             let (detection, opinion) = detections::hear(relayed, &actor, table.as_ref(), &context)?;
             said.push(Said { actor, table, detection, opinion });
         }
-        if self.seen.insert(relayed.event_id.clone()) { Ok(said) } else { Err(Skip::Duplicate) }
+        if self.seen.insert(&relayed.event_id) { Ok(said) } else { Err(Skip::Duplicate) }
     }
 }

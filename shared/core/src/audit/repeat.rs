@@ -27,7 +27,7 @@ impl Audit {
         if !accesses.iter().all(|done| self.correlation.is_known(&done.trace, *time, event)) {
             return None;
         }
-        if !self.seen.insert(event.clone()) {
+        if !self.seen.insert(event) {
             return Some(Repeated::Duplicate);
         }
         self.tally.relevant(*time, self.now);

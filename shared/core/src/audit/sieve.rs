@@ -48,21 +48,24 @@ enum Left {
 }
 
 impl Sieve {
-    /// Reads a file of any form, gzip or plain, and hands it on part by part, for as long as `more` wants more.
+    /// Reads a file of any form, gzip or plain, and hands it on part by part. In return for each it takes one that is no longer
+    /// needed, to be filled anew; `None` where no more is wanted.
     ///
     /// After an error, all that stood before the damage has been handed on.
-    pub fn file(&self, input: impl BufRead, mut more: impl FnMut(Sifted) -> bool) -> Result<Summary, LogFileError> {
-        let (mut sifted, mut is_wanted) = (Sifted::default(), true);
+    pub fn file(
+        &self,
+        input: impl BufRead,
+        mut hand_on: impl FnMut(Sifted) -> Option<Sifted>,
+    ) -> Result<Summary, LogFileError> {
+        let mut sifted = Some(Sifted::default());
         let result = log_file::read(input, self.limits, |entry| {
-            if is_wanted {
-                self.entry(entry, &mut sifted);
-                if sifted.weight >= BATCH {
-                    is_wanted = more(std::mem::take(&mut sifted));
-                }
+            if let Some(mut part) = sifted.take() {
+                self.entry(entry, &mut part);
+                sifted = if part.weight < BATCH { Some(part) } else { hand_on(part).map(Sifted::emptied) };
             }
         });
-        if is_wanted {
-            more(sifted);
+        if let Some(last) = sifted {
+            hand_on(last);
         }
         result
     }
@@ -89,6 +92,14 @@ impl Sieve {
 }
 
 impl Sifted {
+    /// The same with nothing in it.
+    fn emptied(mut self) -> Self {
+        self.bytes.clear();
+        self.left.clear();
+        self.passed_over.clear();
+        Self { weight: 0, ..self }
+    }
+
     fn push(&mut self, bytes: usize, left: Left) {
         self.weight += bytes + size_of::<Left>();
         self.left.push(left);
@@ -210,7 +221,7 @@ mod tests {
             let (mut sifted, mut rejects, mut parts) = (new(), Rejects::default(), Vec::new());
             let result = sifted.sieve().file(text.as_bytes(), |part| {
                 parts.push(part);
-                true
+                Some(Sifted::default())
             });
             for part in &parts {
                 assert!(part.weight < 2 * BATCH);
@@ -232,7 +243,7 @@ mod tests {
         let mut parts = 0;
         let _ = sieve.file(file(10).as_bytes(), |_| {
             parts += 1;
-            false
+            None
         });
         assert_eq!(parts, 1);
     }

@@ -2,12 +2,13 @@
 //!
 //! `records read = relevant + skipped + rejected`, and each access stands in exactly one cell of (minute, table, effect).
 
+mod cells;
 mod metrics;
 mod points;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use foldhash::fast::RandomState;
+use cells::Cells;
 use jiff::Timestamp;
 
 pub use metrics::{METRICS, Metric};
@@ -111,21 +112,13 @@ pub struct Tally {
     /// Findings by event-time minute and severity.
     findings: BTreeMap<(Minute, Severity), u64>,
     /// What was done, by event-time minute and table.
-    cells: HashMap<Minute, HashMap<String, Cell, RandomState>, RandomState>,
+    cells: Cells,
     /// Seconds from a relevant record's event time to now.
     delay: Option<Spread>,
 }
 
 /// A minute, by its first second since the epoch.
 type Minute = i64;
-
-/// What was done to one table in one minute.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Cell {
-    accesses: [u64; Effect::ALL.len()],
-    items_deleted: u64,
-    denials: u64,
-}
 
 /// A distribution as CloudWatch's statistic sets keep it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -166,12 +159,7 @@ impl Tally {
         time: Timestamp,
         label: Option<&str>,
     ) {
-        let tables = self.cells.entry(minute(time)).or_default();
-        let label = label.unwrap_or(OTHER_TABLES);
-        let cell = match tables.get_mut(label) {
-            Some(cell) => cell,
-            None => tables.entry(label.to_owned()).or_default(),
-        };
+        let cell = self.cells.of(minute(time), label.unwrap_or(OTHER_TABLES));
         for (count, of) in cell.accesses.iter_mut().zip(Effect::ALL) {
             *count += u64::from(of == effect);
         }
@@ -206,7 +194,7 @@ impl Tally {
 
     /// Leaves it to another function to count what was done to tables.
     pub fn leave_accesses(&mut self) {
-        self.cells.clear();
+        self.cells = Cells::default();
     }
 
     /// Adds another tally to this one.
@@ -225,26 +213,13 @@ impl Tally {
         add_all(&mut self.records_rejected, other.records_rejected);
         add_all(&mut self.deliveries_skipped, other.deliveries_skipped);
         add_all(&mut self.findings, other.findings);
-        for (minute, tables) in other.cells {
-            let ours = self.cells.entry(minute).or_default();
-            for (table, cell) in tables {
-                ours.entry(table).or_default().add(cell);
-            }
+        for (minute, table, cell) in other.cells.iter() {
+            self.cells.of(minute, table).add(*cell);
         }
         self.delay = match (self.delay, other.delay) {
             (Some(a), Some(b)) => Some(a.with(b)),
             (a, b) => a.or(b),
         };
-    }
-}
-
-impl Cell {
-    fn add(&mut self, other: Self) {
-        for (count, more) in self.accesses.iter_mut().zip(other.accesses) {
-            *count += more;
-        }
-        self.items_deleted = self.items_deleted.saturating_add(other.items_deleted);
-        self.denials += other.denials;
     }
 }
 

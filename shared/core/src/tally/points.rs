@@ -4,8 +4,6 @@
 //! that comes late still counts where it belongs. CloudWatch takes timestamps up to two weeks old and two hours ahead:
 //! "`PutMetricData`", <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::metrics::{POLICY_READ_FAILURES, POLICY_REJECTED};
@@ -113,13 +111,15 @@ impl Tally {
     /// What callers did, at the minute they did it.
     fn of_events(&self) -> Vec<Point> {
         let mut points = Vec::new();
-        for (minute, tables) in sorted(&self.cells) {
+        let cells = self.cells.sorted();
+        for of_minute in cells.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((minute, ..)) = of_minute.first() else { continue };
             let at = stamp(*minute);
             let (mut items_deleted, mut denials) = (0, 0);
-            for (table, cell) in sorted(tables) {
-                let of_table = || vec![("Table", table.clone())];
+            for (_, table, cell) in of_minute {
+                let of_table = || vec![("Table", (*table).to_owned())];
                 for (effect, accesses) in Effect::ALL.into_iter().zip(cell.accesses) {
-                    let dimensions = vec![("Table", table.clone()), ("Effect", effect.as_str().to_owned())];
+                    let dimensions = vec![("Table", (*table).to_owned()), ("Effect", effect.as_str().to_owned())];
                     points.push(count("Accesses", accesses, at, dimensions));
                 }
                 points.push(count("ItemsDeleted", cell.items_deleted, at, of_table()));
@@ -144,12 +144,6 @@ fn count(metric: &'static str, value: u64, at: Timestamp, dimensions: Vec<Dimens
     #[expect(clippy::cast_precision_loss, reason = "CloudWatch keeps doubles")]
     let value = Value::Number(value as f64);
     Point { metric, unit: Unit::Count, dimensions, at, value }
-}
-
-fn sorted<K: Ord, V, S>(of: &HashMap<K, V, S>) -> Vec<(&K, &V)> {
-    let mut all: Vec<(&K, &V)> = of.iter().collect();
-    all.sort_by_key(|(key, _)| *key);
-    all
 }
 
 fn stamp(minute: super::Minute) -> Timestamp {
