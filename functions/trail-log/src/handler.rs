@@ -1,6 +1,6 @@
 //! One invocation: what a payload announces is read, audited and told before it is acknowledged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -19,6 +19,7 @@ use tablewarden_core::rules::Rules;
 use tablewarden_core::state::objects::Progress;
 use tablewarden_core::state::{Run, Telling};
 
+use crate::ahead::Ahead;
 use crate::batch;
 
 /// What an invocation works with.
@@ -35,7 +36,7 @@ pub(crate) struct Handler<L, A, M, R, S> {
     pub(crate) now: fn() -> Timestamp,
 }
 
-impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<L, A, M, R, S> {
+impl<L: LogStore + Sync, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Handler<L, A, M, R, S> {
     /// Handles a payload of any route, in one run.
     ///
     /// A message of an SQS batch is reported as failed where something of it could not be read, or where an alert about it
@@ -54,13 +55,14 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
         if telling.is_some() {
             audit = audit.among_others();
         }
+        let mut ahead = Ahead::new(&self.logs, unread(&decoded, &progress));
         let (mut ids, mut messages) = (Vec::new(), Vec::new());
         for (position, Message { id, parcels }) in decoded.into_iter().enumerate() {
             let mut message = report::Message::default();
             match parcels {
                 Ok(parcels) => {
                     for parcel in parcels {
-                        audit = self.parcel(audit, parcel, position, &progress, &mut message).await?;
+                        audit = self.parcel(audit, parcel, position, (&progress, &mut ahead), &mut message).await?;
                     }
                 }
                 Err(error) => {
@@ -90,13 +92,13 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
     }
 
     /// Audits one parcel. The audit goes to a thread that may block and comes back: a log object is inflated and searched
-    /// there while this one downloads it.
+    /// there while this one downloads it, and opens the next ones.
     async fn parcel(
         &self,
         mut audit: Audit,
         parcel: Parcel,
         position: usize,
-        progress: &HashMap<ObjectRef, Progress>,
+        (progress, ahead): (&HashMap<ObjectRef, Progress>, &mut Ahead<'_, L>),
         message: &mut report::Message,
     ) -> Result<Audit, Error> {
         match parcel {
@@ -109,7 +111,7 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
                     message.tally.merge(audit.take_tally());
                     // What could be read of it was counted before.
                     let mut is_counted = known.is_some();
-                    let (returned, result) = self.object(audit, object.clone(), position).await?;
+                    let (returned, result) = self.object(audit, object.clone(), position, ahead).await?;
                     audit = returned;
                     match result {
                         Ok(()) => message.objects.push((object, Progress::Whole)),
@@ -148,8 +150,14 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
         mut audit: Audit,
         object: ObjectRef,
         message: usize,
+        ahead: &mut Ahead<'_, L>,
     ) -> Result<(Audit, Result<(), String>), Error> {
-        let input = match self.logs.open(&object).await {
+        let opened = match ahead.next().await {
+            Some(opened) => opened,
+            // Each that is read was announced.
+            None => self.logs.open(&object).await,
+        };
+        let input = match opened {
             Ok(input) => input,
             Err(error) => {
                 audit.object_failed();
@@ -162,8 +170,22 @@ impl<L: LogStore, A: AlertSink, M: MetricSink, R: Archive, S: Store + Sync> Hand
             let result = result.map_err(|error| format!("{place}: {}", with_sources(&error)));
             (audit, result)
         });
-        Ok(audited.await?)
+        Ok(ahead.during(audited).await?)
     }
+}
+
+/// The log objects of a payload that are to be read.
+fn unread(messages: &[Message], progress: &HashMap<ObjectRef, Progress>) -> VecDeque<ObjectRef> {
+    let is_unread = |object: &&ObjectRef| progress.get(object) != Some(&Progress::Whole);
+    objects(messages).filter(is_unread).cloned().collect()
+}
+
+fn objects(messages: &[Message]) -> impl Iterator<Item = &ObjectRef> {
+    let parcels = messages.iter().filter_map(|message| message.parcels.as_ref().ok()).flatten();
+    parcels.filter_map(|parcel| match parcel {
+        Parcel::Log(object) => Some(object),
+        Parcel::Record { .. } | Parcel::Relayed(_) | Parcel::Skipped(_) => None,
+    })
 }
 
 /// How far earlier runs came with the log objects of a payload, and why that is not known.
@@ -172,13 +194,7 @@ async fn progress<S: Store + Sync>(
     messages: &[Message],
 ) -> (HashMap<ObjectRef, Progress>, Vec<StoreError>) {
     let Some(telling) = telling else { return (HashMap::new(), Vec::new()) };
-    let parcels = messages.iter().filter_map(|message| message.parcels.as_ref().ok()).flatten();
-    let objects: Vec<ObjectRef> = parcels
-        .filter_map(|parcel| match parcel {
-            Parcel::Log(object) => Some(object.clone()),
-            Parcel::Record { .. } | Parcel::Relayed(_) | Parcel::Skipped(_) => None,
-        })
-        .collect();
+    let objects: Vec<ObjectRef> = objects(messages).cloned().collect();
     match telling.progress(&objects).await {
         Ok(progress) => (progress, Vec::new()),
         Err(error) => (HashMap::new(), vec![error]),

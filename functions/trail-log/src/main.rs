@@ -1,5 +1,6 @@
 //! The Lambda function `trail-log`: CloudTrail log deliveries become alerts and metrics.
 
+mod ahead;
 mod batch;
 mod handler;
 
