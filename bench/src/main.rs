@@ -5,13 +5,14 @@
 #![expect(clippy::print_stdout, reason = "to be read")]
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use tablewarden_bench::corpus::{self, File, Kind};
-use tablewarden_bench::replay::replay;
+use tablewarden_bench::replay::{LAUNCH, launch, replay};
 use tablewarden_bench::stage::{self, Reference};
 
 const ROUNDS: usize = 9;
@@ -24,8 +25,11 @@ struct Measured {
     peak: u64,
 }
 
-fn main() -> Result<()> {
-    let mut arguments = std::env::args_os().skip(1);
+fn main() -> Result<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    if arguments.next_if(|first| first == LAUNCH).is_some() {
+        return launch(arguments);
+    }
     let usage = "usage: tablewarden-bench COMMAND FOLDER [ROUNDS]";
     let command = PathBuf::from(arguments.next().context(usage)?);
     let folder = PathBuf::from(arguments.next().context(usage)?);
@@ -44,7 +48,7 @@ fn main() -> Result<()> {
         measure(kind, &command, &folder, rounds, &mut table)?;
     }
     println!("{table}");
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs each stage once a round, and so near to the reference in time, whatever else the machine does.
