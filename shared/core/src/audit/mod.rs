@@ -14,7 +14,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use capped::{Capped, MOST_REJECTS};
-use habits::Habits;
+use habits::{Habits, Outline};
 use jiff::Timestamp;
 use repeat::Repeated;
 pub use sieve::{Sieve, Sifted};
@@ -146,21 +146,22 @@ impl Audit {
 
     /// Audits one record.
     fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        self.screened(json, self.screen.screen(json), index, origin, observer);
+        self.screened(json, None, self.screen.screen(json), index, origin, observer);
     }
 
     /// Audits one record, which was screened.
     fn screened(
         &mut self,
         json: &[u8],
+        seen: Option<(&Outline, &[u8])>,
         screened: Screened,
         index: u64,
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) {
         let skip = match screened {
-            Screened::Relevant => self.judge(json, true, origin, observer).map_err(|error| error.to_string()),
-            Screened::Asked => self.judge(json, false, origin, observer).map_err(|error| error.to_string()),
+            Screened::Relevant => self.judge(json, seen, true, origin, observer).map_err(|error| error.to_string()),
+            Screened::Asked => self.judge(json, seen, false, origin, observer).map_err(|error| error.to_string()),
             Screened::Notification => Ok(Some(Skip::OtherService)),
             Screened::Malformed(why) => Err(why.to_owned()),
             Screened::OtherService | Screened::OtherCall | Screened::Insight | Screened::Aggregated => {
@@ -220,15 +221,21 @@ impl Audit {
     }
 
     /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
-    /// passed over all the same.
+    /// passed over all the same. Where its outline and its form were seen before, they are not looked for.
     fn judge(
         &mut self,
         json: &[u8],
+        seen: Option<(&Outline, &[u8])>,
         audited: bool,
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<Option<Skip>, RecordError> {
-        let usual = (audited && self.rules.is_none()).then(|| self.habits.look(json, self.policy.as_deref())).flatten();
+        let policy = self.policy.as_deref();
+        let usual = match seen {
+            _ if !audited || self.rules.is_some() => None,
+            Some(seen) => self.habits.look_again(json, seen, policy),
+            None => self.habits.look(json, policy),
+        };
         match usual.as_ref().and_then(|usual| self.repeat(usual, origin, observer)) {
             Some(Repeated::Counted) => return Ok(None),
             Some(Repeated::Duplicate) => return Ok(Some(Skip::Duplicate)),

@@ -7,6 +7,7 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
+use super::habits::Outline;
 use super::{Audit, Value};
 use crate::delivery::{self, DeliveryError, Message, Parcel};
 use crate::finding::Origin;
@@ -47,20 +48,21 @@ impl Audit {
 
     /// A record, or something around one.
     fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        self.any_screened(json, self.screen.screen(json), index, origin, observer);
+        self.any_screened(json, None, self.screen.screen(json), index, origin, observer);
     }
 
     /// The same, which was screened.
     pub(super) fn any_screened(
         &mut self,
         json: &[u8],
+        seen: Option<(&Outline, &[u8])>,
         screened: Screened,
         index: u64,
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) {
         if !matches!(screened, Screened::Notification | Screened::Malformed(_)) {
-            return self.screened(json, screened, index, origin, observer);
+            return self.screened(json, seen, screened, index, origin, observer);
         }
         if let Ok(event) = serde_json::from_slice::<LookedUp>(json) {
             return self.record(event.cloud_trail_event.as_bytes(), index, origin, observer);

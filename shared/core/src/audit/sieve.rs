@@ -14,6 +14,7 @@ use std::io::BufRead;
 use std::ops::Range;
 
 use super::Audit;
+use super::habits::Outline;
 use crate::finding::Origin;
 use crate::log_file::{self, Entry, Limits, LogFileError, Summary};
 use crate::ports::Observer;
@@ -34,6 +35,8 @@ pub struct Sieve {
 #[derive(Debug, Default)]
 pub struct Sifted {
     bytes: Vec<u8>,
+    /// The forms of records that are written as usual.
+    forms: Vec<u8>,
     left: Vec<Left>,
     /// What it takes, in bytes.
     weight: usize,
@@ -43,7 +46,7 @@ pub struct Sifted {
 /// What is left of a file.
 #[derive(Debug)]
 enum Left {
-    Record { at: Range<usize>, index: u64, screened: Screened },
+    Record { at: Range<usize>, index: u64, screened: Screened, outline: Option<(Outline, Range<usize>)> },
     Reject { index: u64, reason: RejectReason, detail: String },
 }
 
@@ -80,7 +83,8 @@ impl Sieve {
                 }
                 let from = sifted.bytes.len();
                 sifted.bytes.extend_from_slice(json);
-                sifted.push(json.len(), Left::Record { at: from..sifted.bytes.len(), index, screened });
+                let outline = (screened == Screened::Relevant).then(|| sifted.outline(json)).flatten();
+                sifted.push(json.len(), Left::Record { at: from..sifted.bytes.len(), index, screened, outline });
             }
             Entry::Oversized { index, .. } | Entry::Garbled { index, .. } => {
                 if let Some((reason, detail)) = rejected(&entry, self.limits) {
@@ -95,9 +99,20 @@ impl Sifted {
     /// The same with nothing in it.
     fn emptied(mut self) -> Self {
         self.bytes.clear();
+        self.forms.clear();
         self.left.clear();
         self.passed_over.clear();
         Self { weight: 0, ..self }
+    }
+
+    /// The outline of a record that is written as usual, and where its form is.
+    fn outline(&mut self, json: &[u8]) -> Option<(Outline, Range<usize>)> {
+        let from = self.forms.len();
+        let outline = Outline::of(json, &mut self.forms, |_| None);
+        if outline.is_none() {
+            self.forms.truncate(from);
+        }
+        Some((outline?, from..self.forms.len()))
     }
 
     fn push(&mut self, bytes: usize, left: Left) {
@@ -145,9 +160,11 @@ impl Audit {
         }
         for left in &sifted.left {
             match left {
-                Left::Record { at, index, screened } => {
+                Left::Record { at, index, screened, outline } => {
                     let json = sifted.bytes.get(at.clone()).unwrap_or_default();
-                    self.any_screened(json, *screened, *index, origin, observer);
+                    let form = |at: &Range<usize>| sifted.forms.get(at.clone()).unwrap_or_default();
+                    let seen = outline.as_ref().map(|(outline, at)| (outline, form(at)));
+                    self.any_screened(json, seen, *screened, *index, origin, observer);
                 }
                 Left::Reject { index, reason, detail } => {
                     self.reject(*index, *reason, detail.clone(), origin, observer);
@@ -167,6 +184,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::access::{Access, Call};
     use crate::place::Place;
     use crate::policy::Policy;
     use crate::ports::Reject;
@@ -178,11 +196,19 @@ mod tests {
         fn rejected(&mut self, reject: &Reject<'_>) {
             self.0.push(format!("{} {:?} {}", reject.index, reject.reason, reject.detail));
         }
+
+        fn number(&mut self, _: &Call<'_>, _: &Access<'_>) -> Option<usize> {
+            Some(0)
+        }
+
+        fn repeated(&mut self, _: usize, items: Option<u64>) {
+            self.0.push(format!("again {items:?}"));
+        }
     }
 
     fn record(number: usize, source: &str, name: &str) -> String {
         format!(
-            r#"{{"eventVersion":"1.11","userIdentity":{{"type":"Root","accountId":"111122223333"}},"eventTime":"2026-03-02T09:15:00Z","eventSource":"{source}","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.7","requestParameters":{{"tableName":"orders"}},"eventID":"1f0c4a3e-7b52-4b8e-9d55-{number:012}","recipientAccountId":"111122223333"}}"#
+            r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/app/s","accountId":"111122223333"}},"eventTime":"2026-03-02T09:15:00Z","eventSource":"{source}","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.7","userAgent":"x","requestParameters":{{"tableName":"orders","key":{{"id":"{number}"}}}},"requestID":"r","eventID":"1f0c4a3e-7b52-4b8e-9d55-{number:012}","recipientAccountId":"111122223333"}}"#
         )
     }
 
@@ -192,7 +218,8 @@ mod tests {
         for number in 0..4000 {
             lines.push(match number % 9 {
                 0 => record(number, "s3.amazonaws.com", "GetObject"),
-                1 => record(number, "ec2.amazonaws.com", "RunInstances"),
+                1 if number % 2 == 0 => record(number, "ec2.amazonaws.com", "RunInstances"),
+                1 => record(number, "dynamodb.amazonaws.com", "GetItem"),
                 2 => record(number - 1, "dynamodb.amazonaws.com", "DeleteTable"),
                 3 => record(number, "dynamodb.amazonaws.com", "DeleteItem"),
                 4 => r#"{"eventSource":"dynamodb.amazonaws.com"}"#.to_owned(),
@@ -229,6 +256,8 @@ mod tests {
             }
             let result = sifted.file_done(result);
             assert!(text.len() < 1_000_000 || parts.len() > 2);
+            let repeats = rejects.0.iter().filter(|said| said.starts_with("again")).count();
+            assert!(text.len() < 1_000_000 || repeats > 50, "{repeats}");
 
             assert_eq!(format!("{result:?}"), format!("{once_result:?}"));
             assert_eq!((rejects.0, sifted.take_tally()), (once_rejects.0, once.take_tally()));

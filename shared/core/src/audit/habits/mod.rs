@@ -26,10 +26,12 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use addresses::Addresses;
 use callers::Callers;
 use jiff::Timestamp;
-use outline::Outline;
+pub(super) use outline::Outline;
 use recent::Recent;
 
 use crate::access::{Access, Call, Outcome};
@@ -100,17 +102,38 @@ impl Habits {
     /// Looks at a record; `None` where it is not written as usual.
     pub(super) fn look<'j>(&mut self, json: &'j [u8], policy: Option<&Policy>) -> Option<Usual<'j>> {
         let Self { callers, form, .. } = self;
-        let Outline { caller: (identity, caller), time, address, agent, event, tail } =
-            Outline::of(json, form, |bytes| callers.known(bytes))?;
-        let caller = caller.or_else(|| callers.learn(identity))?;
+        form.clear();
+        let outline = Outline::of(json, form, |bytes| callers.known(bytes))?;
+        self.usual(json, &outline, policy)
+    }
+
+    /// Looks at a record of which the outline and the form are known.
+    pub(super) fn look_again<'j>(
+        &mut self,
+        json: &'j [u8],
+        (outline, form): (&Outline, &[u8]),
+        policy: Option<&Policy>,
+    ) -> Option<Usual<'j>> {
+        self.form.clear();
+        self.form.extend_from_slice(form);
+        self.usual(json, outline, policy)
+    }
+
+    fn usual<'j>(&mut self, json: &'j [u8], outline: &Outline, policy: Option<&Policy>) -> Option<Usual<'j>> {
+        let Outline { identity, caller, time, address, agent, event, tail } = outline;
+        let text = |at: &Range<usize>| str::from_utf8(json.get(at.clone())?).ok();
+        let (identity, address, agent, tail) =
+            (json.get(identity.clone())?, text(address)?, text(agent)?, json.get(*tail..)?);
+        let known = caller.or_else(|| self.callers.known(identity).map(|(_, caller)| caller));
+        let caller = known.or_else(|| self.callers.learn(identity))?;
         let network = self.addresses.network(address, policy)?;
-        form.extend_from_slice(&caller.to_le_bytes());
-        form.extend_from_slice(&network.to_le_bytes());
+        self.form.extend_from_slice(&caller.to_le_bytes());
+        self.form.extend_from_slice(&network.to_le_bytes());
         let ending = self.tails.find(tail).and_then(|index| self.tails.at(index));
         if let Some(ending) = ending {
-            form.extend_from_slice(&ending.to_le_bytes());
+            self.form.extend_from_slice(&ending.to_le_bytes());
         }
-        Some(Usual { time, address, agent, event, tail, is_whole: ending.is_some() })
+        Some(Usual { time: *time, address, agent, event: event.clone(), tail, is_whole: ending.is_some() })
     }
 
     /// What is to be counted of the record that was looked at last, where its form is known.
