@@ -15,6 +15,15 @@ ARCH ?= x86_64
 POLICY ?=
 RULES ?=
 
+# What inflates log files on x86_64: `isal`, twice as fast, where what builds it is on the machine, else `zlib-rs`.
+ISAL_TOOLS := nasm autoconf automake libtoolize
+ISAL_LACKS = $(foreach tool,$(ISAL_TOOLS),$(if $(shell command -v $(tool) 2>/dev/null),,$(tool)))
+INFLATER ?= $(if $(strip $(filter-out x86_64,$(ARCH)) $(ISAL_LACKS)),zlib-rs,isal)
+ifeq ($(filter isal zlib-rs,$(INFLATER)),)
+$(error INFLATER is isal or zlib-rs, not $(INFLATER))
+endif
+FEATURES := $(if $(filter isal,$(INFLATER)),--features isal)
+
 # What is deployed by Terraform (a folder) and by SAM (the stack's name, "Key=Value …"), and by which of both outputs and destroy
 # go; YES=1 asks nothing.
 EXAMPLE ?= infra/terraform/examples/complete
@@ -55,11 +64,21 @@ demo: ## Replay the sample events and show what a security engineer would see
 test: $(TOOLS)/emulator/.installed functions-for-tests ## Run every test: unit, scenarios, documentation, end to end, templates
 	$(CARGO) test --locked --package tablewarden-core --package tablewarden-generator --doc
 	$(RUN_TESTS) --workspace
+	@$(MAKE) --no-print-directory isal-test
 	@$(MAKE) --no-print-directory infra-test
 
 .PHONY: unit
 unit: ## Run the tests that need no emulator and no release build
 	$(RUN_TESTS)
+
+.PHONY: isal-test
+isal-test: ## Hold ISA-L to the tests of zlib-rs, where it can be built
+ifeq ($(INFLATER),isal)
+	$(RUN_TESTS) --package tablewarden-inflate --features isal
+	$(RUN_TESTS) --package tablewarden-core --features isal log_file
+else
+	@printf '\n!!! SKIPPED: ISA-L was NOT tested, INFLATER is %s; it takes %s !!!\n\n' "$(INFLATER)" "$(ISAL_TOOLS)" >&2
+endif
 
 .PHONY: e2e
 e2e: $(TOOLS)/emulator/.installed functions-for-tests ## Run the deployable functions against an AWS emulator
@@ -68,7 +87,7 @@ e2e: $(TOOLS)/emulator/.installed functions-for-tests ## Run the deployable func
 # Terraform itself is not installed here: where it is not on the PATH, what needs it is skipped, and said so at the end.
 .PHONY: infra-test
 infra-test: $(patsubst %,$(TOOLS)/%/.installed,lambda emulator sam checkov infra) functions-for-tests ## Check both templates, deploy them to an AWS emulator, hold them against each other
-	$(TOOLS)/infra/bin/python -m pytest tests/infra
+	INFLATER="$(INFLATER)" $(TOOLS)/infra/bin/python -m pytest tests/infra
 
 # The sanitizers are options of a compiler that any stable one has too, hidden. What is fuzzed has the versions that are shipped.
 .PHONY: fuzz
@@ -76,7 +95,7 @@ fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_
 	cp Cargo.lock fuzz/Cargo.lock
 	for target in $(FUZZ_TARGETS); do \
 		mkdir -p fuzz/corpus/$$target; \
-		PATH="$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target \
+		PATH="$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $(FEATURES) $$target \
 			fuzz/corpus/$$target fuzz/seeds/$$target -- \
 			-max_total_time=$$(($(FUZZ_MINUTES) * 60)) -timeout=25 -dict=fuzz/dictionaries/$$target.dict; \
 	done
@@ -87,8 +106,8 @@ faults: $(TOOLS)/emulator/.installed functions-for-tests ## Hold the functions t
 
 # Its corpus, 200 MB of log files, is made once. What else runs on the machine shows in the ratios less than in seconds.
 .PHONY: bench
-bench: ## Print how fast each stage is, as a ratio to decompression alone (ROUNDS=9)
-	$(CARGO) build --locked --release --package tablewarden --package tablewarden-bench
+bench: inflater ## Print how fast each stage is, as a ratio to decompression alone (ROUNDS=9, INFLATER)
+	$(CARGO) build --locked --release $(FEATURES) --package tablewarden --package tablewarden-bench
 	$(TARGET_DIR)/release/tablewarden-bench $(TARGET_DIR)/release/tablewarden $(TARGET_DIR)/bench-corpus $(ROUNDS)
 
 .PHONY: redrive
@@ -105,21 +124,25 @@ lint: $(TOOLS)/cargo/.installed $(TOOLS)/infra/.installed ## Check format, clipp
 	$(CARGO) fmt --all --check
 	$(TOOLS)/infra/bin/ruff format --check scripts tests/infra
 	$(TOOLS)/infra/bin/ruff check scripts tests/infra
-	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy --locked --workspace --all-targets $(FEATURES) -- --deny warnings
 	PATH="$(TOOLS)/cargo/bin:$$PATH" scripts/check-supply-chain.sh
 	scripts/check-dependency-direction.sh
 	scripts/cost.py --check
 
 # The bare bootstrap is what the end-to-end tests take, the zip what Terraform uploads.
 .PHONY: build
-build: $(TOOLS)/lambda/.installed ## Build the functions, their checksums and SBOMs (ARCH=x86_64|arm64, POLICY=file, RULES=folder)
-	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" POLICY="$(POLICY)" RULES="$(RULES)" scripts/build-functions.sh $(FUNCTIONS)
+build: inflater $(TOOLS)/lambda/.installed ## Build the functions, their checksums and SBOMs (ARCH=x86_64|arm64, INFLATER=isal|zlib-rs, POLICY=file, RULES=folder)
+	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" INFLATER="$(INFLATER)" POLICY="$(POLICY)" RULES="$(RULES)" scripts/build-functions.sh $(FUNCTIONS)
+
+.PHONY: inflater
+inflater:
+	@printf 'log files are inflated by %s\n' "$(INFLATER)$(if $(filter zlib-rs,$(INFLATER)), (isal is twice as fast: x86_64, and $(ISAL_TOOLS)))"
 
 .PHONY: reproduce
 reproduce: $(TOOLS)/lambda/.installed ## Build the last commit twice, in two folders, and compare the bytes (20 minutes of two cores)
-	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" scripts/reproduce.sh $(FUNCTIONS)
+	PATH="$(TOOLS)/lambda/bin:$$PATH" ARCH="$(ARCH)" INFLATER="$(INFLATER)" scripts/reproduce.sh $(FUNCTIONS)
 
-DEPLOY = PATH="$(TOOLS)/lambda/bin:$(TOOLS)/sam/bin:$$PATH" ARCH="$(ARCH)" POLICY="$(POLICY)" RULES="$(RULES)" \
+DEPLOY = PATH="$(TOOLS)/lambda/bin:$(TOOLS)/sam/bin:$$PATH" ARCH="$(ARCH)" INFLATER="$(INFLATER)" POLICY="$(POLICY)" RULES="$(RULES)" \
 	EXAMPLE="$(EXAMPLE)" STACK="$(STACK)" PARAMETERS="$(PARAMETERS)" POLICY_URI="$(POLICY_URI)" YES="$(YES)" scripts/deploy.sh
 
 # The policy does not go into the zips: Terraform puts it into a bucket, where a new version of it needs no deployment.

@@ -26,5 +26,8 @@ unset RUSTFLAGS
 # here protects nothing.
 export CONST_RANDOM_SEED=tablewarden
 
+# What builds ISA-L asks for static executables, which zig does not link against the C library; only its library is used.
+export CONFIG_SITE=$PWD/scripts/isal.site
+
 # Nothing that is compiled holds a time. The compilers of C would be run anew with each other value of this.
 unset SOURCE_DATE_EPOCH

@@ -38,9 +38,12 @@ class Crate(NamedTuple):
         return str(PackageURL("cargo", name=self.name, version=self.version))
 
 
-def tree(function: str, target: str) -> str:
+def tree(function: str, features: str, target: str) -> str:
     """The lines of `cargo tree`: depth, name, version and licence of each crate, every branch in full."""
     command = ["cargo", "tree", "--locked", "--package", function, "--target", target]
+    # A function that lacks a feature is built without it.
+    declared = tomllib.loads(Path(f"functions/{function}/Cargo.toml").read_text()).get("features", {})
+    command += [f"--features={','.join(name for name in features.split(',') if name in declared)}"]
     command += ["--edges", "normal,no-proc-macro", "--no-dedupe", "--prefix", "depth", "--format", "|{p}|{l}"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -80,7 +83,7 @@ def component(crate: Crate, checksum: str | None, kind: ComponentType = LIBRARY)
     )
 
 
-def bill(function: str, target: str, bootstrap: bytes, lock: Path, time: datetime) -> Bom:
+def bill(function: str, features: str, target: str, bootstrap: bytes, lock: Path, time: datetime) -> Bom:
     """The bill of materials of one function, whose serial number follows from its bytes."""
     known = checksums(lock)
     components: dict[Crate, Component] = {}
@@ -88,7 +91,7 @@ def bill(function: str, target: str, bootstrap: bytes, lock: Path, time: datetim
     bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"{function}/{digest}"))
     bom.metadata.timestamp = time
     needs: dict[Crate, set[Crate]] = {}
-    for parent, crate in edges(tree(function, target).splitlines()):
+    for parent, crate in edges(tree(function, features, target).splitlines()):
         if parent is None:
             components[crate] = component(crate, digest, APPLICATION)
             bom.metadata.component = components[crate]
@@ -105,13 +108,15 @@ def bill(function: str, target: str, bootstrap: bytes, lock: Path, time: datetim
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--features", default="", help="what it was built with")
     parser.add_argument("function")
     parser.add_argument("target", help="the platform, for instance x86_64-unknown-linux-gnu")
     parser.add_argument("bootstrap", type=Path)
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
     time = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), UTC)
-    bom = bill(arguments.function, arguments.target, arguments.bootstrap.read_bytes(), Path("Cargo.lock"), time)
+    bootstrap = arguments.bootstrap.read_bytes()
+    bom = bill(arguments.function, arguments.features, arguments.target, bootstrap, Path("Cargo.lock"), time)
     arguments.output.write_text(JsonV1Dot6(bom).output_as_string(indent=2) + "\n")
 
 

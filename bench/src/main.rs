@@ -14,6 +14,7 @@ use comfy_table::{CellAlignment, Table};
 use tablewarden_bench::corpus::{self, File, Kind};
 use tablewarden_bench::replay::{LAUNCH, launch, replay};
 use tablewarden_bench::stage::{self, Reference};
+use tablewarden_core::log_file::INFLATER;
 
 const ROUNDS: usize = 9;
 
@@ -58,15 +59,18 @@ fn measure(kind: Kind, command: &Path, folder: &Path, rounds: usize, table: &mut
     let files = corpus::files(kind, folder)?;
     let (of_kind, policy_file) = (folder.join(kind.name().to_lowercase()), folder.join("policy.yaml"));
     let mut reference = Reference::default();
-    let names = ["inflate (libdeflate)", "inflate, split", "whole audit", "replay, 1 core", "replay, 2 cores"];
-    let mut measured: [Measured; 5] = Default::default();
+    let ours = format!("inflate ({INFLATER})");
+    let names =
+        ["inflate (libdeflate)", ours.as_str(), "inflate, split", "whole audit", "replay, 1 core", "replay, 2 cores"];
+    let mut measured: [Measured; 6] = Default::default();
     for _ in 0..rounds {
         let inflated = timed(|| each(&files, |file| reference.inflate(file)))?;
+        let by_ours = timed(|| each(&files, stage::inflate))?;
         let split = timed(|| each(&files, stage::split))?;
         let audited = timed(|| stage::audit(&files, &policy))?;
         let one = replay(command, &of_kind, &policy_file, 1)?;
         let two = replay(command, &of_kind, &policy_file, 2)?;
-        let times = [(inflated, 0), (split, 0), (audited, 0), (one.time, one.peak), (two.time, two.peak)];
+        let times = [(inflated, 0), (by_ours, 0), (split, 0), (audited, 0), (one.time, one.peak), (two.time, two.peak)];
         for (measured, (time, peak)) in measured.iter_mut().zip(times) {
             measured.times.push(time);
             measured.ratios.push(time.as_secs_f64() / inflated.as_secs_f64());

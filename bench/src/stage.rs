@@ -3,7 +3,7 @@
 use std::io::BufReader;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use tablewarden_core::access::{Access, Call};
 use tablewarden_core::audit::Audit;
 use tablewarden_core::finding::Origin;
@@ -11,6 +11,7 @@ use tablewarden_core::log_file::{self, Entry, Limits};
 use tablewarden_core::place::Place;
 use tablewarden_core::policy::Policy;
 use tablewarden_core::ports::{Observer, Reject};
+use tablewarden_inflate::{Member, State};
 
 use crate::corpus::{self, File};
 
@@ -32,6 +33,22 @@ impl Reference {
     pub fn inflate(&mut self, file: &File) -> Result<usize> {
         self.buffer.resize(self.buffer.len().max(file.bytes), 0);
         Ok(self.decompressor.gzip_decompress(&file.gzip, &mut self.buffer)?)
+    }
+}
+
+/// Decompresses a file of one member as log files are, into a buffer as large as theirs, and nothing else. The bytes.
+pub fn inflate(file: &File) -> Result<usize> {
+    let (mut member, mut buffer) = (Member::default(), vec![0; log_file::CHUNK]);
+    let (mut used, mut written) = (0, 0);
+    loop {
+        let step = member.inflate(file.gzip.get(used..).unwrap_or_default(), &mut buffer);
+        used += step.used;
+        written += step.written;
+        match step.state {
+            State::More if step.used + step.written > 0 => {}
+            State::End => return Ok(written),
+            State::More | State::Damage(_) => bail!("{} is damaged", file.path.display()),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The command line: which command. What a command takes stands with it.
 
+use std::sync::LazyLock;
+
 use clap::{Parser, Subcommand};
+use tablewarden_core::log_file::INFLATER;
 
 use crate::commands::detections::DetectionsArgs;
 use crate::commands::explain::ExplainArgs;
@@ -11,10 +14,17 @@ use crate::commands::replay::ReplayArgs;
 
 /// Tells who touched the data in your DynamoDB tables, and who was not expected to.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, long_version = long_version())]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// What `--version` says: also what this build inflates log files with, which decides how fast it is.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{}\ninflates log files by {INFLATER}", env!("CARGO_PKG_VERSION")));
+    &TEXT
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,22 +2,22 @@
 
 use std::io::{self, BufRead, ErrorKind};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use tablewarden_inflate::{Member, State, Step};
 
 use super::{LogFileError, Position};
 
 /// The first byte of a gzip member (RFC 1952). No JSON starts with it, so that one byte tells.
 const GZIP: u8 = 0x1f;
-/// The largest window that deflate knows, which any gzip file may use: 2^15 bytes.
-const WINDOW_BITS: u8 = 15;
 
 /// The decompressed bytes of a gzip file of any number of members, or the bytes of a plain file.
 ///
-/// It drives the decompressor itself instead of through flate2's readers, because those drop what was inflated just
-/// before the damage, and because they make one `io::Error` of damage and of a failing input.
+/// It drives the decompressor itself, because readers drop what was inflated just before the damage, and make one
+/// `io::Error` of damage and of a failing input.
 pub(super) struct Inflater<R> {
     input: R,
     format: Format,
+    /// The member that is being read, if one is.
+    member: Member,
     compressed: u64,
     /// Found after bytes that had to be given first.
     held: Option<Damage>,
@@ -26,7 +26,7 @@ pub(super) struct Inflater<R> {
 enum Format {
     Unknown,
     Plain,
-    Member(Decompress),
+    Member,
     BetweenMembers,
     Padding,
 }
@@ -50,7 +50,7 @@ impl Damage {
 
 impl<R: BufRead> Inflater<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, format: Format::Unknown, compressed: 0, held: None }
+        Self { input, format: Format::Unknown, member: Member::default(), compressed: 0, held: None }
     }
 
     /// Bytes of input used so far.
@@ -87,27 +87,25 @@ impl<R: BufRead> Inflater<R> {
         let input = self.input.fill_buf().map_err(Damage::Io)?;
         let mut written = 0;
         let mut used = 0;
-        let result = match (&mut self.format, input) {
-            (Format::Member(member), _) => {
-                let (before_in, before_out) = (member.total_in(), member.total_out());
-                let status = member.decompress(input, out, FlushDecompress::None);
-                // Counted also where it fails: what came before the damage was written.
-                used = count(member.total_in() - before_in);
-                written = count(member.total_out() - before_out);
-                match status {
-                    Ok(Status::StreamEnd) => {
+        let result = match (&self.format, input) {
+            (Format::Member, _) => {
+                let state;
+                Step { used, written, state } = self.member.inflate(input, out);
+                match state {
+                    State::End => {
                         self.format = Format::BetweenMembers;
                         Ok(())
                     }
                     // Even without input the decompressor may still hold bytes; only then is it truncated.
-                    Ok(_) if used == 0 && written == 0 => Err(Damage::Truncated),
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(Damage::Corrupt(error.message().unwrap_or("invalid deflate data").to_owned())),
+                    State::More if used == 0 && written == 0 => Err(Damage::Truncated),
+                    State::More => Ok(()),
+                    State::Damage(reason) => Err(Damage::Corrupt(reason.into_owned())),
                 }
             }
             (_, []) => return Ok(None),
             (Format::Unknown | Format::BetweenMembers, [GZIP, ..]) => {
-                self.format = Format::Member(Decompress::new_gzip(WINDOW_BITS));
+                self.member.reset();
+                self.format = Format::Member;
                 Ok(())
             }
             (Format::Unknown | Format::Plain, _) => {
@@ -146,9 +144,4 @@ fn retry(mut read: impl FnMut() -> io::Result<usize>) -> Result<usize, Damage> {
             Err(error) => return Err(Damage::Io(error)),
         }
     }
-}
-
-/// A difference of the decompressor's totals, which is at most the length of a slice.
-fn count(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -28,6 +28,10 @@ use std::io::BufRead;
 pub use error::{LogFileError, Position};
 use inflate::Inflater;
 use split::Splitter;
+pub use window::CHUNK;
+
+/// What inflates gzip in this build, for people.
+pub use tablewarden_inflate::NAME as INFLATER;
 
 /// How much a file may ask of us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,12 @@
 
 use std::array;
 
-use wide::u8x16;
+use wide::u8x32;
 
 /// Bytes looked at in one go: one bit of a `u64` for each.
 const BLOCK: usize = 64;
+/// Bytes of a vector: one of AVX2, or two of SSE2 and NEON.
+const LANE: usize = 32;
 /// Levels whose kind of bracket is remembered, in words of 64. Deeper ones are only counted: JSON parsers reject such
 /// records anyway, and memory stays flat.
 const KIND_WORDS: usize = 8;
@@ -48,14 +50,15 @@ pub(crate) struct Nesting {
     depth: usize,
     /// One bit a level, set for an array.
     kinds: [u64; KIND_WORDS],
-    in_string: bool,
+    /// All bits set within a string, else none.
+    in_string: u64,
     escaped: bool,
 }
 
 impl Nesting {
     /// Just after the opening bracket of a value.
     pub(crate) fn inside(bracket: Bracket) -> Self {
-        let mut new = Self { depth: 0, kinds: [0; KIND_WORDS], in_string: false, escaped: false };
+        let mut new = Self { depth: 0, kinds: [0; KIND_WORDS], in_string: 0, escaped: false };
         new.push(bracket);
         new
     }
@@ -66,28 +69,35 @@ impl Nesting {
     /// a line break within a string, or a `{` at the start of a line where no value can stand. Valid JSON has neither.
     pub(crate) fn advance(&mut self, chunk: &[u8], lines: Option<Before>) -> Step {
         let (blocks, rest) = chunk.as_chunks::<BLOCK>();
-        for (n, block) in blocks.iter().enumerate() {
-            let step = self.block(block, BLOCK, chunk, n * BLOCK, lines);
-            if step != Step::More {
-                return step;
+        let mut padded = [b' '; BLOCK];
+        for n in 0..=blocks.len() {
+            let (block, len) = if let Some(block) = blocks.get(n) {
+                (block, BLOCK)
+            } else {
+                padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                (&padded, rest.len())
+            };
+            let (brackets, within, vectors) = self.structure(block, len);
+            let breaks = if lines.is_some() { bits(&vectors, b'\n') & within } else { 0 };
+            if brackets | breaks != 0 {
+                let step = self.step(brackets, breaks, chunk, n * BLOCK, lines);
+                if step != Step::More {
+                    return step;
+                }
             }
         }
-        if rest.is_empty() {
-            return Step::More;
-        }
-        let mut padded = [b' '; BLOCK];
-        padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        self.block(&padded, rest.len(), chunk, blocks.len() * BLOCK, lines)
+        Step::More
     }
 
-    /// Looks at the `len` first bytes of a block that stands at `start` in its chunk.
+    /// Where brackets, or what looks like them, stand outside of strings in the first `len` bytes of a block, and which bytes
+    /// stand within strings.
     #[inline]
-    fn block(&mut self, block: &[u8; BLOCK], len: usize, chunk: &[u8], start: usize, lines: Option<Before>) -> Step {
+    fn structure(&mut self, block: &[u8; BLOCK], len: usize) -> (u64, u64, [u8x32; BLOCK / LANE]) {
         let vectors = vectors(block);
-        let backslashes = bits(&vectors, b'\\');
         let mut quotes = bits(&vectors, b'"');
-        if backslashes != 0 || self.escaped {
-            let escaped = escaped(backslashes, self.escaped);
+        let backslash = u8x32::splat(b'\\');
+        if self.escaped || vectors.iter().fold(u8x32::ZERO, |any, lane| any | lane.simd_eq(backslash)).any() {
+            let escaped = escaped(bits(&vectors, b'\\'), self.escaped);
             self.escaped = (escaped >> len) & 1 == 1;
             #[expect(clippy::cast_possible_truncation, reason = "the bits above the block belong to the next one")]
             {
@@ -95,39 +105,42 @@ impl Nesting {
             }
         }
         // From an opening quote to before its closing one.
-        let within = prefix_xor(quotes) ^ if self.in_string { u64::MAX } else { 0 };
-        self.in_string = within >> (BLOCK - 1) == 1;
-        // `{` and `[` differ in one bit, and so do `}` and `]`.
-        let folded = vectors.map(|vector| vector | u8x16::splat(0x20));
-        let mut brackets = (bits(&folded, b'{') | bits(&folded, b'}')) & !within;
-        let mut broken = None;
-        if lines.is_some() {
-            let breaks = bits(&vectors, b'\n') & within;
-            if breaks != 0 {
-                broken = Some(breaks.trailing_zeros());
-                brackets &= (breaks & breaks.wrapping_neg()) - 1;
-            }
+        let within = prefix_xor(quotes) ^ self.in_string;
+        self.in_string = (within.cast_signed() >> (BLOCK - 1)).cast_unsigned();
+        // The four brackets are alike but for these bits. So are `Y`, `_`, `y` and DEL, which JSON has in strings alone.
+        let folded = vectors.map(|vector| vector | u8x32::splat(0x26));
+        (bits(&folded, 0x7f) & !within, within, vectors)
+    }
+
+    /// Goes through the brackets of a block that stands at `start` in its chunk, up to the first line break that breaks a
+    /// string.
+    fn step(&mut self, mut brackets: u64, breaks: u64, chunk: &[u8], start: usize, lines: Option<Before>) -> Step {
+        if breaks != 0 {
+            brackets &= (breaks & breaks.wrapping_neg()) - 1;
         }
         while brackets != 0 {
-            let at = brackets.trailing_zeros() as usize;
+            let at = start + brackets.trailing_zeros() as usize;
             brackets &= brackets - 1;
-            match block.get(at) {
+            match chunk.get(at) {
                 Some(b'{') => {
-                    if lines.is_some_and(|before| !self.may_open(chunk, start + at, before)) {
-                        return Step::Cut(start + at);
+                    if lines.is_some_and(|before| !self.may_open(chunk, at, before)) {
+                        return Step::Cut(at);
                     }
                     self.push(Bracket::Object);
                 }
                 Some(b'[') => self.push(Bracket::Array),
-                Some(b'}') if self.innermost() == Some(Bracket::Array) => return Step::Mismatch(start + at),
-                Some(b']') if self.innermost() == Some(Bracket::Object) => return Step::Mismatch(start + at),
-                _ => self.depth -= 1,
-            }
-            if self.depth == 0 {
-                return Step::Closed(start + at + 1);
+                Some(b'}') if self.innermost() == Some(Bracket::Array) => return Step::Mismatch(at),
+                Some(b']') if self.innermost() == Some(Bracket::Object) => return Step::Mismatch(at),
+                Some(b'}' | b']') => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return Step::Closed(at + 1);
+                    }
+                }
+                _ => {}
             }
         }
-        broken.map_or(Step::More, |at| Step::Cut(start + at as usize))
+        if breaks == 0 { Step::More } else { Step::Cut(start + breaks.trailing_zeros() as usize) }
     }
 
     fn push(&mut self, bracket: Bracket) {
@@ -177,18 +190,18 @@ pub(crate) fn ends_scalar(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"')
 }
 
-/// A block, in vectors of the width that every processor of 64 bits has.
+/// A block, in vectors.
 #[inline]
-fn vectors(block: &[u8; BLOCK]) -> [u8x16; BLOCK / 16] {
-    let (lanes, _) = block.as_chunks::<16>();
-    array::from_fn(|n| lanes.get(n).map_or(u8x16::ZERO, |lane| u8x16::new(*lane)))
+fn vectors(block: &[u8; BLOCK]) -> [u8x32; BLOCK / LANE] {
+    let (lanes, _) = block.as_chunks::<LANE>();
+    array::from_fn(|n| lanes.get(n).map_or(u8x32::ZERO, |lane| u8x32::new(*lane)))
 }
 
 /// One bit for each byte of the block that is this one, the first byte's being the lowest.
 #[inline]
-fn bits(lanes: &[u8x16; BLOCK / 16], wanted: u8) -> u64 {
-    let wanted = u8x16::splat(wanted);
-    let bits = |(n, lane): (usize, &u8x16)| u64::from(lane.simd_eq(wanted).to_bitmask()) << (16 * n);
+fn bits(lanes: &[u8x32; BLOCK / LANE], wanted: u8) -> u64 {
+    let wanted = u8x32::splat(wanted);
+    let bits = |(n, lane): (usize, &u8x32)| u64::from(lane.simd_eq(wanted).to_bitmask()) << (LANE * n);
     lanes.iter().enumerate().map(bits).fold(0, |all, bits| all | bits)
 }
 

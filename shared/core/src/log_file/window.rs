@@ -3,7 +3,7 @@
 use super::nesting::{Before, is_space, last_significant};
 
 /// Bytes asked of the input at once: small enough to stay in the processor's cache until they are split.
-pub(super) const CHUNK: usize = 128 * 1024;
+pub const CHUNK: usize = 128 * 1024;
 
 /// The part of the file that is in memory: what is marked to be kept, and what is still to be looked at.
 ///
