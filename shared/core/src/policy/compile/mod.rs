@@ -15,6 +15,9 @@ use super::error::{PolicyError, Report, Wrong};
 use super::file::{self, Text};
 use crate::arn::is_account_id;
 
+/// The version of the format that is read here.
+const VERSION: &str = "1";
+
 pub(super) fn parse(name: &str, yaml: &str) -> Result<Policy, PolicyError> {
     let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);
     let mut report = Report::new(name, yaml);
@@ -30,13 +33,20 @@ fn read(yaml: &str, report: &mut Report<'_>) -> Option<file::File> {
         report.add(Location::UNKNOWN, Wrong::new(message, format!("at most {}", Policy::MAX_BYTES)));
         return None;
     }
+    // To read it takes as long as all else at the start of a function: what is right is read once.
+    let problem = match serde_saphyr::from_str::<file::File>(yaml) {
+        Ok(file) if file.version.value == VERSION => return Some(file),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
     let wrong = match serde_saphyr::from_str::<Option<file::Head>>(yaml) {
-        Ok(Some(file::Head { version: Some(version) })) if version.value == "1" => {
-            return serde_saphyr::from_str(yaml).map_err(|error| report.add_yaml(&error)).ok();
-        }
         Ok(Some(file::Head { version: Some(version) })) => {
-            let message = format!("version `{}` of the policy format is not known here", version.value);
-            report.add(version.at, Wrong::new(message, "1"));
+            if let Some(problem) = problem.filter(|_| version.value == VERSION) {
+                report.add_yaml(&problem);
+            } else {
+                let message = format!("version `{}` of the policy format is not known here", version.value);
+                report.add(version.at, Wrong::new(message, VERSION));
+            }
             return None;
         }
         Ok(Some(file::Head { version: None })) => "the policy does not say its version",

@@ -22,7 +22,7 @@ pub(super) use text::{
     Watched, Words, Zone,
 };
 
-/// Read before the rest, so that a file of a later version is told so, not that its fields are unknown.
+/// Read alone where the whole cannot be, so that a file of a later version is told so, not that its fields are unknown.
 #[derive(Deserialize)]
 pub(super) struct Head {
     #[serde(default)]
@@ -35,8 +35,7 @@ pub(super) struct Head {
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// The version of this format: 1.
-    #[serde(rename = "version")]
-    _version: Text<Version>,
+    pub(super) version: Text<Version>,
     /// Names for accounts, shown in alerts. The accounts named here count as approved.
     #[serde(default, deserialize_with = "given")]
     pub(super) accounts: Option<Pairs<AccountId, Text<Line>>>,
