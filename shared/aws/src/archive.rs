@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_types::SdkConfig;
 use tablewarden_core::archive::Batch;
 use tablewarden_core::ports::{Archive, SinkError};
 

@@ -1,9 +1,9 @@
 //! Counts to CloudWatch metrics.
 
-use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit, StatisticSet};
+use aws_types::SdkConfig;
 use tablewarden_core::ports::{MetricSink, SinkError};
 use tablewarden_core::tally::{Point, Unit, Value};
 

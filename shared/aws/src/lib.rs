@@ -4,8 +4,8 @@
 //!
 //! One file for each adapter of a port of the core ([`s3`], [`sns`], [`archive`], [`cloudwatch`], [`dynamodb`]), and what both
 //! functions [`start`] with:
-//! [`settings`] from the environment, the [`clients`]' configuration, the [`policy`] and the [`rules`] from a
-//! [`source`] or an [`object`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
+//! [`settings`] from the environment, the [`clients`]' configuration with those they [`trust`], the [`policy`] and the [`rules`]
+//! from a [`source`] or an [`object`], and logs by [`telemetry`]. What was told is [`logged`] too. The [time
 //! left](time_left) of an invocation is shared by all of them. What all of this needs around it is a [`contract`].
 
 pub mod archive;
@@ -26,3 +26,4 @@ pub mod telemetry;
 #[cfg(test)]
 mod testing;
 pub mod time_left;
+pub mod trust;

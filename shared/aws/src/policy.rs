@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_types::SdkConfig;
 use jiff::Timestamp;
 use tablewarden_core::alert::{Notice, PolicyRefused};
 use tablewarden_core::arn::Arn;

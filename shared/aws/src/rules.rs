@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use tablewarden_core::rules::Rules;
 use tablewarden_sigma::SigmaRules;
 use thiserror::Error;

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead, Read};
 
-use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_types::SdkConfig;
 use bytes::{Buf as _, Bytes};
 use tablewarden_core::place::ObjectRef;
 use tablewarden_core::ports::{LogStore, OpenError};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 use tablewarden_core::alert::Notice;
 use tablewarden_core::ports::{AlertSink, SinkError};
 use tokio::sync::Mutex;

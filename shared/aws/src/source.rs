@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_types::SdkConfig;
 use tablewarden_core::place::ObjectRef;
 use thiserror::Error;
 

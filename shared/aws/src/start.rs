@@ -1,16 +1,18 @@
 //! What both functions do before their first event.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use tablewarden_core::rules::Rules;
 use thiserror::Error;
 
+use crate::clients::{self, ConfigError};
 use crate::dynamodb::DynamoDbStore;
 use crate::policy::{InForce, LoadError};
 use crate::settings::{Settings, SettingsError};
 use crate::time_left::TimeLeft;
-use crate::{clients, rules, telemetry};
+use crate::{rules, telemetry};
 
 /// What a function runs with.
 #[derive(Debug)]
@@ -35,6 +37,9 @@ pub enum StartError {
     /// The environment is wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// What Lambda gives to functions is wrong, or what AWS SDKs are told.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The policy is missing or wrong.
     #[error(transparent)]
     Policy(#[from] LoadError),
@@ -46,11 +51,13 @@ pub enum StartError {
 /// Starts logging, and reads the settings, the policy and the rules.
 pub async fn start() -> Result<Start, StartError> {
     telemetry::start();
-    let settings = Settings::read(std::env::vars_os().filter_map(|(name, value)| {
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
         // A variable that is no text is none of ours.
         Some((name.into_string().ok()?, value.into_string().ok()?))
-    }))?;
-    let config = clients::config().await;
+    });
+    let environment: BTreeMap<String, String> = environment.collect();
+    let config = clients::config(&environment)?;
+    let settings = Settings::read(environment)?;
     let time = TimeLeft::default();
     let policy = InForce::load(&settings, &config, time.clone()).await?;
     let rules = match &settings.rules {
