@@ -107,8 +107,13 @@ faults: $(TOOLS)/emulator/.installed functions-for-tests ## Hold the functions t
 # Its corpus, 200 MB of log files, is made once. What else runs on the machine shows in the ratios less than in seconds.
 .PHONY: bench
 bench: inflater ## Print how fast each stage is, as a ratio to decompression alone (ROUNDS=9, INFLATER)
-	$(CARGO) build --locked --release $(FEATURES) --package tablewarden --package tablewarden-bench
+	$(CARGO) build --locked --release $(FEATURES) --package tablewarden --package tablewarden-bench --bin tablewarden --bin tablewarden-bench
 	$(TARGET_DIR)/release/tablewarden-bench $(TARGET_DIR)/release/tablewarden $(TARGET_DIR)/bench-corpus $(ROUNDS)
+
+.PHONY: cold-start
+cold-start: functions-for-tests ## Print how long the functions take to start, and how large they are then (STARTS=100)
+	$(CARGO) build --locked --release --package tablewarden-bench --bin cold-start
+	$(TARGET_DIR)/release/cold-start $(TARGET_DIR)/lambda $(TARGET_DIR)/bench-corpus $(STARTS)
 
 .PHONY: redrive
 redrive: ## Bring dead letters back to their queue after a fix (DEAD_LETTERS=arn:aws:sqs:REGION:ACCOUNT:QUEUE)
