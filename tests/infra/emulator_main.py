@@ -5,8 +5,8 @@ them in AWS's name, so that the rules of the templates are tried as they are.
 
 Asked for alarms in XML, which is how Terraform asks, the emulator leaves out half of what it knows of each.
 
-An answer of it gets lost now and then, and the client asks again. Granted already is granted: Terraform would take the conflict for
-one that passes, and try for five minutes before it gives up
+An answer of it gets lost now and then, and the client asks again. Granted already is granted: Terraform would take the conflict
+for one that passes, and try for five minutes before it gives up
 (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/permission.go).
 """
 
