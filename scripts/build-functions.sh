@@ -20,7 +20,8 @@ if [[ -n "${POLICY:-}" ]]; then
     env -u CARGO_ENCODED_RUSTFLAGS cargo run --quiet --locked --package tablewarden -- policy check "$POLICY"
 fi
 
-cargo lambda build --release --locked --output-format binary "$lambda_option" "${features[@]}" "${packages[@]}"
+# The makefile of ISA-L has an `ARCH` of its own, and would take ours for it: from here, or from the command line of our `make`.
+env -u ARCH -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS cargo lambda build --release --locked --output-format binary "$lambda_option" "${features[@]}" "${packages[@]}"
 
 # The bills of materials bear the time of the commit.
 committed=$(git log -1 --format=%ct 2>/dev/null || echo 0)
