@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+# The functions of a deployment, and whose code each runs.
+CODE = {"trail-log": "trail-log", "ddl-event": "ddl-event", "backfill": "trail-log"}
+
 CONTRACT = Path(__file__).parents[2] / "schema" / "contract.json"
 
 
@@ -23,7 +26,8 @@ def calls(function: str, environment: dict[str, str]) -> set[tuple[str, str]]:
     return {
         (call["action"], call["resource"])
         for call in contract()["calls"]
-        if call["function"] == function and (call["when"] is None or environment.get(call["when"]))
+        if call["function"] == function
+        and (call["when"] is None or environment.get(call["when"], "none") not in ("", "none"))
     }
 
 

@@ -91,6 +91,10 @@ impl<S: AlertSink + Sync> AlertSink for Logged<S> {
         }
         result
     }
+
+    fn is_silent(&self) -> bool {
+        self.0.is_silent()
+    }
 }
 
 /// Writes a log line for each finding of an alert that is held back.

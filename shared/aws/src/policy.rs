@@ -140,7 +140,7 @@ impl InForce {
             told: BTreeSet::new(),
         };
         // Functions are where their topic is, but for those that publish to another account's.
-        let topic = Arn::parse(&settings.alert_topic_arn);
+        let topic = settings.alert_topic_arn.as_deref().and_then(Arn::parse);
         let (account, region) =
             topic.map_or_else(Default::default, |topic| (topic.account.to_owned(), topic.region.to_owned()));
         let state = Mutex::new(state);

@@ -15,6 +15,7 @@ use crate::source::Source;
 const PREFIX: &str = "TABLEWARDEN_";
 
 /// The variables by which others are switched: each names what functions then use.
+pub(crate) const ALERT_TOPIC_ARN: &str = "TABLEWARDEN_ALERT_TOPIC_ARN";
 pub(crate) const POLICY: &str = "TABLEWARDEN_POLICY";
 pub(crate) const RULES: &str = "TABLEWARDEN_RULES";
 pub(crate) const STATE_TABLE: &str = "TABLEWARDEN_STATE_TABLE";
@@ -34,7 +35,7 @@ pub struct Setting {
 
 /// Every variable that is Tablewarden's. No other is [read](Settings::read).
 pub const SETTINGS: &[Setting] = &[
-    Setting { required: true, ..optional("TABLEWARDEN_ALERT_TOPIC_ARN") },
+    Setting { required: true, ..optional(ALERT_TOPIC_ARN) },
     optional(CHAT_TOPIC_ARN),
     optional(POLICY),
     optional(RULES),
@@ -52,6 +53,9 @@ const fn optional(name: &'static str) -> Setting {
     Setting { name, required: false, functions: BOTH }
 }
 
+/// What stands for the topic where nobody is told.
+const NOBODY: &str = "none";
+
 /// The longest prefix of the archive, in bytes: a key has at most 1024, and what stands behind it needs 80.
 const LONGEST_PREFIX: usize = 900;
 
@@ -61,8 +65,9 @@ const COOLDOWN: SignedDuration = SignedDuration::from_hours(1);
 /// The settings of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// `TABLEWARDEN_ALERT_TOPIC_ARN`: the SNS topic that alerts go to. Required.
-    pub alert_topic_arn: String,
+    /// `TABLEWARDEN_ALERT_TOPIC_ARN`: the SNS topic that alerts go to. Required; `none` tells nobody, and leaves findings in the
+    /// archive alone.
+    pub alert_topic_arn: Option<String>,
     /// `TABLEWARDEN_CHAT_TOPIC_ARN`: the SNS topic that alerts go to in a form for channels of chat too.
     pub chat_topic_arn: Option<String>,
     /// `TABLEWARDEN_POLICY`: where the policy file is; without it the function reports deletions, denials and DDL.
@@ -112,16 +117,14 @@ impl Settings {
         let mut errors = Vec::new();
         let mut take = |name: &str| known.remove(&format!("{PREFIX}{name}"));
 
-        let alert_topic_arn = take("ALERT_TOPIC_ARN").unwrap_or_default();
-        if !is_topic_arn(&alert_topic_arn) {
-            errors.push(format!(
-                "{PREFIX}ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {alert_topic_arn:?}"
-            ));
+        let alert_topic_arn = Some(take("ALERT_TOPIC_ARN").unwrap_or_default()).filter(|arn| arn != NOBODY);
+        if let Some(arn) = alert_topic_arn.as_ref().filter(|arn| !is_topic_arn(arn)) {
+            errors.push(format!("{PREFIX}ALERT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {arn:?}"));
         }
         let chat_topic_arn = take("CHAT_TOPIC_ARN");
         if let Some(arn) = chat_topic_arn.as_ref().filter(|arn| !is_topic_arn(arn)) {
             errors.push(format!("{PREFIX}CHAT_TOPIC_ARN: expected the ARN of a standard SNS topic, found {arn:?}"));
-        } else if chat_topic_arn.as_ref() == Some(&alert_topic_arn) {
+        } else if chat_topic_arn.is_some() && chat_topic_arn == alert_topic_arn {
             // Who subscribed would get each alert twice, once in a form that is not theirs.
             errors.push(format!("{PREFIX}CHAT_TOPIC_ARN: expected another topic than {PREFIX}ALERT_TOPIC_ARN"));
         }
@@ -163,6 +166,13 @@ impl Settings {
                 None
             }
         };
+        if alert_topic_arn.is_none() {
+            errors.extend(why_somebody_must_be_told(
+                archive.is_some(),
+                state_table.is_some(),
+                chat_topic_arn.is_some(),
+            ));
+        }
         let mut limits = Limits::default();
         match take("MAX_OBJECT_MIB").map(|value| size("MAX_OBJECT_MIB", &value, 1 << 20)).transpose() {
             Ok(bytes) => limits.decompressed = bytes.unwrap_or(limits.decompressed),
@@ -190,6 +200,21 @@ impl Settings {
             Err(SettingsError(errors))
         }
     }
+}
+
+/// What keeps a function from telling nobody.
+fn why_somebody_must_be_told(archives: bool, remembers: bool, chats: bool) -> Option<String> {
+    let why = if !archives {
+        "needs a TABLEWARDEN_ARCHIVE_BUCKET, or what is found is lost"
+    } else if remembers {
+        // What it noted there others would take for told.
+        "goes with no TABLEWARDEN_STATE_TABLE, in which it would say what was told"
+    } else if chats {
+        "goes with no TABLEWARDEN_CHAT_TOPIC_ARN"
+    } else {
+        return None;
+    };
+    Some(format!("{PREFIX}ALERT_TOPIC_ARN: {NOBODY:?} {why}"))
 }
 
 fn archive(bucket: Option<String>, prefix: Option<String>) -> Result<Option<ArchiveRef>, String> {
@@ -283,7 +308,7 @@ mod tests {
     #[test]
     fn a_topic_is_all_that_must_be_told() {
         let settings = read(&[TOPIC, ("PATH", "/bin"), ("TABLEWARDEN_POLICY", "")]).unwrap();
-        assert_eq!(settings.alert_topic_arn, TOPIC.1);
+        assert_eq!(settings.alert_topic_arn.as_deref(), Some(TOPIC.1));
         assert_eq!(settings.metrics_namespace, "Tablewarden");
         assert_eq!((settings.state_table, settings.cooldown), (None, SignedDuration::from_hours(1)));
         assert_eq!((settings.policy, settings.key_secret, settings.limits), (None, None, Limits::default()));
@@ -393,6 +418,25 @@ mod tests {
             error,
             "settings: TABLEWARDEN_CHAT_TOPIC_ARN: expected another topic than TABLEWARDEN_ALERT_TOPIC_ARN"
         );
+    }
+
+    #[test]
+    fn nobody_is_told_only_where_findings_are_kept_and_nothing_is_noted() {
+        let none = ("TABLEWARDEN_ALERT_TOPIC_ARN", "none");
+        let archive = ("TABLEWARDEN_ARCHIVE_BUCKET", "example-findings");
+        assert_eq!(read(&[none, archive]).unwrap().alert_topic_arn, None);
+        let cases: [(&[(&str, &str)], &str); 3] = [
+            (&[none], "needs a TABLEWARDEN_ARCHIVE_BUCKET, or what is found is lost"),
+            (
+                &[none, archive, ("TABLEWARDEN_STATE_TABLE", "tablewarden-state")],
+                "goes with no TABLEWARDEN_STATE_TABLE, in which it would say what was told",
+            ),
+            (&[none, archive, ("TABLEWARDEN_CHAT_TOPIC_ARN", TOPIC.1)], "goes with no TABLEWARDEN_CHAT_TOPIC_ARN"),
+        ];
+        for (variables, why) in cases {
+            let want = format!("settings: TABLEWARDEN_ALERT_TOPIC_ARN: \"none\" {why}");
+            assert_eq!(read(variables).unwrap_err(), want);
+        }
     }
 
     #[test]

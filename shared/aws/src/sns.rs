@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::contract::{BOTH, Call};
-use crate::settings::{CHAT_TOPIC_ARN, Settings};
+use crate::settings::{ALERT_TOPIC_ARN, CHAT_TOPIC_ARN, Settings};
 use crate::telemetry::with_sources;
 use crate::time_left::{TimeLeft, before};
 
@@ -24,7 +24,7 @@ const PACE: Duration = Duration::from_millis(125);
 
 /// What it calls.
 pub const CALLS: &[Call] = &[
-    Call { action: "sns:Publish", resource: "alert topic", functions: BOTH, when: None },
+    Call { action: "sns:Publish", resource: "alert topic", functions: BOTH, when: Some(ALERT_TOPIC_ARN) },
     Call { action: "sns:Publish", resource: "chat topic", functions: BOTH, when: Some(CHAT_TOPIC_ARN) },
 ];
 
@@ -32,7 +32,8 @@ pub const CALLS: &[Call] = &[
 #[derive(Debug)]
 pub struct SnsAlerts {
     client: Client,
-    topic_arn: String,
+    /// Where alerts go; without it nobody is told.
+    topic_arn: Option<String>,
     /// Where alerts go in the form for channels of chat too.
     chat_topic_arn: Option<String>,
     pace: Mutex<Interval>,
@@ -78,12 +79,19 @@ impl SnsAlerts {
 impl AlertSink for SnsAlerts {
     /// A notice is out when all topics have it: where one refuses it, it comes again to all, since twice is better than never.
     async fn publish(&self, notice: Notice<'_>) -> Result<(), SinkError> {
+        let Some(topic_arn) = &self.topic_arn else {
+            return Err(SinkError { sink: ALERT_TOPIC_ARN.to_owned(), problem: "there is no topic".to_owned() });
+        };
         let message = notice.message();
         let form = self.client.publish().subject(message.subject).message(message.body).message_structure("json");
         // Where there is no time for that, there is none to publish either.
         let _ = before(self.time.telling(), async { self.pace.lock().await.tick().await }).await;
-        let (people, chat) = tokio::join!(self.to(&self.topic_arn, form, notice), self.to_chat(notice));
+        let (people, chat) = tokio::join!(self.to(topic_arn, form, notice), self.to_chat(notice));
         people.and(chat)
+    }
+
+    fn is_silent(&self) -> bool {
+        self.topic_arn.is_none()
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Outcome {
     pub untold: Vec<SinkError>,
     /// Why findings are not in the archive.
     pub unarchived: Vec<SinkError>,
-    /// The alerts that are held back, since their like was told lately.
+    /// The alerts that are held back, since their like was told lately, or since the sink is silent.
     pub held: Vec<Alert>,
     /// Why it is not known, or not noted, what other runs tell.
     pub forgotten: Vec<StoreError>,
@@ -221,6 +221,9 @@ async fn tell_one<A: AlertSink, S: Store + Sync>(
     sink: &A,
     telling: Option<&Telling<'_, S>>,
 ) -> (Alert, Told, Option<StoreError>) {
+    if sink.is_silent() {
+        return (alert, Told::Held, None);
+    }
     let mut trouble = None;
     let mut open = None;
     if let Some(telling) = telling {

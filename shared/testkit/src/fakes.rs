@@ -52,6 +52,8 @@ pub struct Alerts {
     pub refuses_policies: bool,
     /// Alerts about a table of this name are refused.
     pub refused_table: Option<&'static str>,
+    /// Whether nobody is to be told.
+    pub is_silent: bool,
 }
 
 impl Alerts {
@@ -101,6 +103,10 @@ impl AlertSink for Alerts {
         }
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(alert.clone());
         Ok(())
+    }
+
+    fn is_silent(&self) -> bool {
+        self.is_silent
     }
 }
 

@@ -172,6 +172,28 @@ async fn what_is_not_told_is_not_archived_yet() {
 }
 
 #[tokio::test]
+async fn a_batch_of_step_functions_is_archived_in_silence_and_what_is_wrong_with_it_fails_it() {
+    let logs = Logs::default().with(&key(1), object(&[deletion("a", "orders")]));
+    let mut handler = handler(logs);
+    handler.alerts.is_silent = true;
+    handler.archive = Some(Objects::default());
+    let batch = |keys: &[&str]| {
+        let items: Vec<Value> = keys.iter().map(|key| json!({"Key": key, "Etag": "e", "Size": 1})).collect();
+        json!({"Items": items, "BatchInput": {"bucket": BUCKET}}).to_string().into_bytes()
+    };
+    assert_eq!(failures(&handler, &batch(&["AWSLogs/", &key(1)])).await, [""; 0]);
+    let archived = handler.archive.as_ref().unwrap().all();
+    assert_eq!((archived.len(), handler.alerts.sent().len()), (1, 0));
+    let sums = |metric| handler.metrics.sum(metric, &[]);
+    assert_eq!((sums("AlertsHeldBack"), sums("AlertsSent"), sums("ObjectsDone")), (1, 0, 1));
+
+    // What can be read of it is archived first, over the same object.
+    let error = handler.handle(&batch(&[&key(2), &key(1), &key(3)]), run()).await.unwrap_err().to_string();
+    assert!(error.contains(&key(2)) && error.contains(&key(3)) && !error.contains(&key(1)), "{error}");
+    assert_eq!(handler.archive.as_ref().unwrap().all(), archived);
+}
+
+#[tokio::test]
 async fn the_same_object_announced_twice_is_told_once() {
     let handler = handler(Logs::default().with(&key(1), object(&[deletion("a", "orders")])));
     let payload = sqs(&[("one", created(&key(1))), ("again", created(&key(1)))]);

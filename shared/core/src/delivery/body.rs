@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{DeliveryError, Problem, Spot, Step, excerpt, excerpt_of};
-use super::wire::{AwsLogs, Outline, S3Entity, SnsEnvelope};
+use super::wire::{AwsLogs, BatchInput, Listed, Outline, S3Entity, SnsEnvelope};
 use super::{Message, Parcel, Route, SkipReason, Skipped, key, logs_subscription};
 use crate::place::ObjectRef;
 use crate::relayed::{Relayed, Reporter};
@@ -102,6 +102,8 @@ fn open(text: &str, spot: &Spot<'_>) -> Result<Vec<Parcel>, DeliveryError> {
         open_sns(&parse(text, spot)?, spot)
     } else if outline.s3_object_key.is_some() {
         open_cloudtrail(&outline, spot)
+    } else if let Some(items) = outline.items {
+        open_map(items, outline.batch_input, spot)
     } else if outline.is_s3_test() {
         let bucket = text_of(outline.bucket, "Bucket", spot)?;
         Ok(vec![skipped(&format!("s3:TestEvent of bucket {bucket}"), SkipReason::TestEvent)])
@@ -227,6 +229,18 @@ fn open_cloudtrail(outline: &Outline<'_>, spot: &Spot<'_>) -> Result<Vec<Parcel>
     let keys: Vec<String> =
         if is_list(keys.get()) { parse(keys.get(), &spot)? } else { vec![parse(keys.get(), &spot)?] };
     Ok(keys.into_iter().map(|key| announced(ObjectRef { bucket: bucket.clone(), key })).collect())
+}
+
+/// A batch of objects that Step Functions listed in a bucket, to be read once more or for the first time.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
+fn open_map(items: &RawValue, input: Option<&RawValue>, spot: &Spot<'_>) -> Result<Vec<Parcel>, DeliveryError> {
+    let input = input.ok_or_else(|| spot.fails(Problem::Missing("BatchInput")))?;
+    let BatchInput { bucket } = parse(input.get(), &spot.enter(Step::Member("BatchInput")))?;
+    open_each(items.get(), "Items", spot, |item, spot| {
+        let Listed { key } = parse(item, spot)?;
+        Ok(vec![announced(ObjectRef { bucket: bucket.clone(), key })])
+    })
 }
 
 /// An object was created: is it for us?

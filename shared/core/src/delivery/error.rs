@@ -43,8 +43,8 @@ pub enum Problem {
     NotUtf8(usize),
     /// JSON of no known shape.
     #[error(
-        "expected a notification of S3, SNS, SQS, EventBridge or CloudTrail, or a CloudWatch Logs subscription, found \
-         {0}"
+        "expected a notification of S3, SNS, SQS, EventBridge or CloudTrail, a CloudWatch Logs subscription, or a batch of \
+         Step Functions, found {0}"
     )]
     Unrecognised(String),
     /// A member that a delivery of this shape always has.

@@ -1,7 +1,8 @@
 //! From any notification body to the log objects it announces or the records it carries.
 //!
 //! A log object is announced in a dozen ways: S3 tells Lambda, SQS, SNS or EventBridge, CloudTrail tells a topic of its
-//! own, a topic or a rule stands before a queue, and two more routes carry the records themselves. One decoder takes
+//! own, a topic or a rule stands before a queue, Step Functions lists what lies in a bucket, and two more routes carry the
+//! records themselves. One decoder takes
 //! them all, because the wrappings are opened one after another, whatever their order, until the innermost body is
 //! found.
 //!
@@ -15,7 +16,7 @@
 //! ```
 //!
 //! The encoding of a key depends on who wrote the innermost body, never on what it came wrapped in: S3's notifications
-//! encode keys like a form (`+` is a space, `%XX` a byte), EventBridge and CloudTrail write them plain.
+//! encode keys like a form (`+` is a space, `%XX` a byte), EventBridge, CloudTrail and Step Functions write them plain.
 
 mod body;
 mod error;

@@ -59,6 +59,12 @@ pub(super) struct Outline<'a> {
     /// A CloudWatch Logs subscription.
     #[serde(borrow)]
     pub(super) awslogs: Option<&'a RawValue>,
+
+    /// A batch of a Distributed Map of Step Functions.
+    #[serde(borrow, rename = "Items")]
+    pub(super) items: Option<&'a RawValue>,
+    #[serde(borrow, rename = "BatchInput")]
+    pub(super) batch_input: Option<&'a RawValue>,
 }
 
 impl Outline<'_> {
@@ -94,6 +100,23 @@ pub(super) struct S3Bucket {
 #[serde(expecting = "an object with key")]
 pub(super) struct S3Object {
     pub(super) key: String,
+}
+
+/// An object as `ListObjectsV2` lists it, from which a Distributed Map takes its items: with its plain key, and without its
+/// bucket.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", expecting = "an object with Key")]
+pub(super) struct Listed {
+    pub(super) key: String,
+}
+
+/// What a Distributed Map says of all items of a batch, as its definition has it (`ItemBatcher`, `BatchInput`).
+#[derive(Deserialize)]
+#[serde(expecting = "an object with bucket")]
+pub(super) struct BatchInput {
+    pub(super) bucket: String,
 }
 
 /// An SNS message in its envelope.

@@ -33,6 +33,11 @@ pub trait LogStore {
 pub trait AlertSink {
     /// Publishes one message; once this returns `Ok`, it is out.
     fn publish(&self, notice: Notice<'_>) -> impl Future<Output = Result<(), SinkError>> + Send;
+
+    /// Whether nobody is to be told of what is found, which is archived alone. Then no alert is published.
+    fn is_silent(&self) -> bool {
+        false
+    }
 }
 
 /// Where metric data goes.

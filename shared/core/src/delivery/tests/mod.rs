@@ -26,7 +26,7 @@ enum Keys {
     Plain,
 }
 
-const ANNOUNCEMENTS: [((&str, &str), Keys, Option<&str>); 10] = [
+const ANNOUNCEMENTS: [((&str, &str), Keys, Option<&str>); 11] = [
     (sample!("s3"), Keys::Form, None),
     (sample!("s3-sqs"), Keys::Form, Some("059f36b4-87a3-44ab-83d2-661975830a7d")),
     (sample!("s3-sns"), Keys::Form, None),
@@ -36,6 +36,7 @@ const ANNOUNCEMENTS: [((&str, &str), Keys, Option<&str>); 10] = [
     (sample!("s3-eventbridge-sqs"), Keys::Plain, Some("3c4d5e6f-8192-4a3b-b4c5-d6e7f8091a2b")),
     (sample!("cloudtrail-sns"), Keys::Plain, None),
     (sample!("cloudtrail-sns-sqs"), Keys::Plain, Some("4d5e6f70-92a3-4b4c-85d6-e7f8091a2b3c")),
+    (sample!("s3-step-functions"), Keys::Plain, None),
     (sample!("cloudtrail-sns-sqs-raw"), Keys::Plain, Some("5e6f7081-a3b4-4c5d-96e7-f8091a2b3c4d")),
 ];
 

@@ -59,8 +59,8 @@ fn a_batch_whose_message_has_no_id_fails_as_a_whole() {
 
 #[test]
 fn what_is_no_delivery_is_an_error_with_its_place() {
-    const NO_DELIVERY: &str =
-        "expected a notification of S3, SNS, SQS, EventBridge or CloudTrail, or a CloudWatch Logs subscription, found";
+    const NO_DELIVERY: &str = "expected a notification of S3, SNS, SQS, EventBridge or CloudTrail, a CloudWatch Logs subscription, or a batch of \
+         Step Functions, found";
     let cases = [
         (String::new(), "payload: line 1 column 0: EOF while parsing a value".to_owned()),
         ("hello".to_owned(), "payload: line 1 column 1: expected value".to_owned()),
@@ -84,6 +84,22 @@ fn what_is_no_delivery_is_an_error_with_its_place() {
         (
             json!({"source": "aws.dynamodb", "detail-type": "AWS API Call via CloudTrail"}).to_string(),
             "payload: expected the member detail, found none".to_owned(),
+        ),
+        (
+            json!({"Items": [{"Key": KEY}]}).to_string(),
+            "payload: expected the member BatchInput, found none".to_owned(),
+        ),
+        (
+            json!({"Items": [{"Key": KEY}], "BatchInput": {}}).to_string(),
+            "payload: BatchInput: line 1 column 2: missing field `bucket`".to_owned(),
+        ),
+        (
+            json!({"Items": [{"Key": KEY}, {"key": KEY}], "BatchInput": {"bucket": "b"}}).to_string(),
+            "payload: Items[1]: line 1 column 136: missing field `Key`".to_owned(),
+        ),
+        (
+            json!({"Items": {"Key": KEY}, "BatchInput": {"bucket": "b"}}).to_string(),
+            "payload: line 1 column 0: invalid type: map, expected a sequence".to_owned(),
         ),
     ];
     for (body, expected) in cases {

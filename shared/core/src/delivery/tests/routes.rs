@@ -102,6 +102,19 @@ fn cloudtrails_message_names_one_key_or_many() {
 }
 
 #[test]
+fn what_step_functions_lists_is_announced_but_for_the_siblings_of_logs() {
+    let digest = KEY.replace("/CloudTrail/", "/CloudTrail-Digest/");
+    let item = |key: &str| json!({"Key": key, "Etag": "e", "Size": 1, "StorageClass": "STANDARD"});
+    let body = json!({"BatchInput": {"bucket": "b"}, "Items": [item(KEY), item(&digest), item("AWSLogs/"), item(KEY)]});
+    let (id, parcels) = only(&body.to_string());
+    assert_eq!(id, None);
+    let skipped = |parcel: &Parcel| matches!(parcel, Parcel::Skipped(_));
+    assert_eq!(parcels.iter().map(skipped).collect::<Vec<_>>(), [false, true, true, false]);
+    let log = Parcel::Log(ObjectRef { bucket: "b".into(), key: KEY.into() });
+    assert_eq!((&parcels[0], &parcels[3]), (&log, &log));
+}
+
+#[test]
 fn test_events_are_skipped_by_every_route() {
     let (_, in_queue) = sample!("s3-test-event");
     let probe = "CloudTrail validation message.";
