@@ -119,6 +119,11 @@ cold-start: functions-for-tests ## Print how long the functions take to start, a
 redrive: ## Bring dead letters back to their queue after a fix (DEAD_LETTERS=arn:aws:sqs:REGION:ACCOUNT:QUEUE)
 	aws sqs start-message-move-task --source-arn "$(DEAD_LETTERS)"
 
+# Days by FROM and TO, or exactly what is below PREFIX; NAME is the deployment's.
+.PHONY: backfill
+backfill: $(TOOLS)/infra/.installed ## Audit log objects of the past, telling nobody (FROM=2026-01-01 TO=2026-01-31 or PREFIX=AWSLogs/…, NAME=tablewarden)
+	$(TOOLS)/infra/bin/python scripts/backfill.py $(addprefix --name=,$(NAME)) $(addprefix --prefix=,$(PREFIX)) $(addprefix --from=,$(FROM)) $(addprefix --to=,$(TO))
+
 # A function is tested as the binary that would be deployed, built for the machine that runs the test.
 .PHONY: functions-for-tests
 functions-for-tests:
@@ -133,6 +138,7 @@ lint: $(TOOLS)/cargo/.installed $(TOOLS)/infra/.installed ## Check format, clipp
 	PATH="$(TOOLS)/cargo/bin:$$PATH" scripts/check-supply-chain.sh
 	scripts/check-dependency-direction.sh
 	scripts/cost.py --check
+	scripts/scale.py --check
 
 # The bare bootstrap is what the end-to-end tests take, the zip what Terraform uploads.
 .PHONY: build

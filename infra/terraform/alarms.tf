@@ -153,6 +153,19 @@ locals {
       description = "${alarm.text} Next: docs/runbook.md#${key}"
   }) }
 
+  backfill_alarms = { for key in ["backfill-failed"] : key => merge(local.at_once, {
+    namespace  = "AWS/States"
+    metric     = "ExecutionsFailed"
+    dimensions = { StateMachineArn = local.backfill_machine_arn }
+    statistic  = "Sum"
+    threshold  = 1
+    description = join(" ", [
+      "A backfill stopped: more than one batch in twenty of a prefix failed, so that something is wrong with all of them.",
+      "First: read the error of a batch in the console of Step Functions, or in the log of ${var.name}-backfill, mend it, and redrive the execution.",
+      "Next: docs/runbook.md#backfill-failed",
+    ])
+  }) if var.backfill }
+
   metric_alarms = var.alarms ? merge(
     local.finding_alarms,
     local.caller_alarms,
@@ -160,6 +173,7 @@ locals {
     local.age_alarm,
     local.function_alarms,
     local.pipeline_alarms,
+    local.backfill_alarms,
   ) : {}
 }
 

@@ -1,7 +1,7 @@
-# The two functions, the logs they write, and what they are told by their environment.
+# The functions, the logs they write, and what they are told by their environment.
 
 locals {
-  functions = ["trail-log", "ddl-event"]
+  functions = concat(["trail-log", "ddl-event"], var.backfill ? ["backfill"] : [])
 
   zips = {
     trail-log = coalesce(var.trail_log_zip, "${path.module}/../../target/lambda/trail-log/bootstrap.zip")

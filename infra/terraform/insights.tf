@@ -4,7 +4,7 @@ resource "aws_cloudwatch_query_definition" "this" {
   for_each = var.insights_queries ? toset([for file in fileset("${path.module}/../queries", "*.logs") : trimsuffix(file, ".logs")]) : []
 
   name            = "${var.name}-${each.key}"
-  log_group_names = [for function in local.functions : aws_cloudwatch_log_group.function[function].name]
+  log_group_names = [for function in ["trail-log", "ddl-event"] : aws_cloudwatch_log_group.function[function].name]
   query_string    = trimspace(file("${path.module}/../queries/${each.key}.logs"))
 }
 

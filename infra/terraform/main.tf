@@ -64,6 +64,10 @@ data "aws_caller_identity" "current" {
       error_message = "reserved_concurrency must be at least max_concurrency, or the queue's messages are throttled into the dead letters."
     }
     precondition {
+      condition     = !var.backfill || var.archive
+      error_message = "backfill tells nobody what it finds: it needs archive = true."
+    }
+    precondition {
       condition     = !var.alarms || length(var.busy_tables) == length(distinct(var.busy_tables))
       error_message = "busy_tables: each table once."
     }
@@ -76,7 +80,7 @@ locals {
   partition = data.aws_partition.current.partition
 
   # What stands before the name in ARNs that policies must know before the resource is there.
-  in_region = { for service in ["cloudtrail", "cloudwatch", "events", "lambda", "logs", "sns", "sqs"] :
+  in_region = { for service in ["cloudtrail", "cloudwatch", "events", "lambda", "logs", "sns", "sqs", "states"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
   trail_arn = "${local.in_region["cloudtrail"]}:trail/${var.name}-trail"
@@ -92,7 +96,9 @@ locals {
   )
   queue_arns = [for queue in local.queues : "${local.in_region["sqs"]}:${queue}"]
 
-  log_group_arns = [for function in local.functions : "${local.in_region["logs"]}:log-group:/aws/lambda/${var.name}-${function}"]
+  backfill_log_group = "/aws/vendedlogs/states/${var.name}-backfill"
+  log_groups         = concat([for function in local.functions : "/aws/lambda/${var.name}-${function}"], [for group in [local.backfill_log_group] : group if var.backfill])
+  log_group_arns     = [for group in local.log_groups : "${local.in_region["logs"]}:log-group:${group}"]
 }
 
 # --- The key --------------------------------------------------------------------------------------------------------------

@@ -70,6 +70,21 @@ output "ddl_event_role_arn" {
   value       = aws_iam_role.ddl_event.arn
 }
 
+output "backfill_state_machine_arn" {
+  description = "The state machine that audits log objects of the past; null without `backfill`."
+  value       = one(aws_sfn_state_machine.backfill[*].arn)
+}
+
+output "backfill_role_arn" {
+  description = "The role that reads log objects of the past: it needs what `trail_log_role_arn` does in another account's bucket and key. Null without `backfill`."
+  value       = one(aws_iam_role.backfill[*].arn)
+}
+
+output "backfill_machine_role_arn" {
+  description = "The role that lists log objects of the past: it needs `s3:ListBucket` in the policy of another account's bucket. Null without `backfill`."
+  value       = one(aws_iam_role.backfill_machine[*].arn)
+}
+
 output "state_table" {
   description = "The table that the functions remember in."
   value       = aws_dynamodb_table.state.name

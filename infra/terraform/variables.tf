@@ -395,6 +395,13 @@ variable "archive_retention_days" {
   }
 }
 
+variable "backfill" {
+  description = "Whether there is a state machine that audits log objects of the past, which tells nobody and archives what it finds. It costs nothing until it is started."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "summary_schedule" {
   description = "How often alerts that were held back are summed up when nothing else happens, as a schedule expression of EventBridge."
   type        = string

@@ -58,6 +58,8 @@ class Emulator:
                     "MINISTACK_REGION": REGION,
                     # Listeners on fixed ports, over which emulators that run side by side would fight.
                     "IOT_MTLS_ENABLED": "0",
+                    # State machines try again at once.
+                    "SFN_WAIT_SCALE": "0",
                     "SFTP_ENABLED": "0",
                     "TMPDIR": str(folder),
                 },

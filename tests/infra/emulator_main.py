@@ -1,4 +1,4 @@
-"""Starts the AWS emulator, run by its own Python, with three things put right that the tests stand on.
+"""Starts the AWS emulator, run by its own Python, with four things put right that the tests stand on.
 
 Nobody but AWS may put events whose source begins with `aws.`, and the emulator refuses them as AWS does. The tests have to put
 them in AWS's name, so that the rules of the templates are tried as they are.
@@ -8,13 +8,18 @@ Asked for alarms in XML, which is how Terraform asks, the emulator leaves out ha
 An answer of it gets lost now and then, and the client asks again. Granted already is granted: Terraform would take the conflict
 for one that passes, and try for five minutes before it gives up
 (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/permission.go).
+
+A Distributed Map of it knows neither batches nor where results are written: it hands on each item by itself, and gives their
+results as output. Here the items come in batches as Step Functions makes them, and the output says which Map Run it was. What a
+writer writes is not imitated.
 """
 
+import threading
 from html import escape
 from typing import Any
 
 from ministack import app
-from ministack.services import cloudwatch, eventbridge, lambda_svc
+from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
 
 ALARM = (
     "AlarmName AlarmArn AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions StateValue StateReason "
@@ -68,6 +73,37 @@ def add_permission_once(function: str, asked: dict[str, Any], *rest: Any, **name
     return answer
 
 
+def run_in_batches(
+    state: dict[str, Any],
+    raw_input: Any,
+    effective: Any,
+    iterator: dict[str, Any],
+    execution: dict[str, Any],
+    ctx: dict[str, Any],
+) -> tuple[Any, str | None]:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html, …/input-output-resultwriter.html"""
+    batcher = state["ItemBatcher"]
+    items, size = stepfunctions._read_map_items(state["ItemReader"], effective, ctx), batcher["MaxItemsPerBatch"]
+    batches = [
+        {"BatchInput": batcher["BatchInput"], "Items": items[at : at + size]} for at in range(0, len(items), size)
+    ]
+    apart = ("ItemReader", "ItemBatcher", "ResultWriter", "ResultSelector", "ResultPath")
+    plain = {field: value for field, value in state.items() if field not in apart}
+    # One at a time, so that the last run is this one's.
+    with one_map:
+        results, following = run_distributed_map(plain, raw_input, batches, iterator, execution, ctx)
+        run = list(stepfunctions._map_runs.values())[-1]
+    # AWS counts items and batches, the emulator has taken batches for items.
+    done = sum(len(batch["Items"]) for batch, result in zip(batches, results, strict=True) if result is not None)
+    run["itemCounts"] |= {"total": len(items), "succeeded": done, "failed": len(items) - done}
+    result = stepfunctions._apply_result_selector(state, {"MapRunArn": run["mapRunArn"]})
+    return stepfunctions._apply_result_path(state, raw_input, result), following
+
+
+one_map = threading.Lock()
+run_distributed_map = stepfunctions._run_distributed_map
+
+stepfunctions._run_distributed_map = run_in_batches
 eventbridge._put_events = lambda data, **_: put_events(data, allow_aws_source=True)
 cloudwatch._describe_alarms = describe_alarms_in_full
 lambda_svc._add_permission = add_permission_once

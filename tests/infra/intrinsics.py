@@ -141,6 +141,8 @@ class Resolver:
                 return f"arn:aws:kms:{place}:key/{name}"
             case "AWS::S3::Bucket", "Arn":
                 return f"arn:aws:s3:::{name}"
+            case "AWS::Logs::LogGroup", "Arn":
+                return f"arn:aws:logs:{place}:log-group:{name}:*"
             case "AWS::SQS::Queue", "Arn":
                 return f"arn:aws:sqs:{place}:{name.rsplit('/', 1)[-1]}"
         return "{" + f"{logical}.{attribute}" + "}"

@@ -225,8 +225,21 @@ def _announcement(one: dict[str, Any], target: str) -> dict[str, Any]:
 
 
 def log_groups(emulator: Emulator, prefix: str) -> dict[str, Any]:
-    groups = emulator.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{prefix}")["logGroups"]
+    client = emulator.client("logs")
+    places = [f"/aws/lambda/{prefix}", f"/aws/vendedlogs/states/{prefix}"]
+    groups = [group for place in places for group in client.describe_log_groups(logGroupNamePrefix=place)["logGroups"]]
     return {group["logGroupName"]: _keep(group, "retentionInDays", "kmsKeyId") for group in groups}
+
+
+def state_machines(emulator: Emulator, prefix: str) -> dict[str, Any]:
+    client = emulator.client("stepfunctions")
+    found = {}
+    for machine in _named(client.list_state_machines()["stateMachines"], "name", prefix):
+        described = client.describe_state_machine(stateMachineArn=machine["stateMachineArn"])
+        found[machine["name"]] = _keep(described, "type", "roleArn", "status", "loggingConfiguration") | {
+            "definition": json.loads(described["definition"])
+        }
+    return found
 
 
 def alarms(emulator: Emulator, prefix: str) -> dict[str, Any]:
@@ -349,6 +362,7 @@ READERS: dict[str, Callable[[Emulator, str], dict[str, Any]]] = {
     "tables": tables,
     "buckets": buckets,
     "log groups": log_groups,
+    "state machines": state_machines,
     "alarms": alarms,
     "rules": rules,
     "dashboards": dashboards,

@@ -61,6 +61,19 @@ def _topic(found: Inventory, properties: dict[str, Any]) -> None:
     found["topics"][properties["TopicName"]]["KmsMasterKeyId"] = properties["KmsMasterKeyId"]
 
 
+def _state_machine(found: Inventory, properties: dict[str, Any]) -> None:
+    logging = properties["LoggingConfiguration"]
+    machine = found["state machines"][properties["StateMachineName"]]
+    machine["loggingConfiguration"] = {
+        "level": logging["Level"],
+        "includeExecutionData": logging["IncludeExecutionData"],
+        "destinations": [
+            {"cloudWatchLogsLogGroup": {"logGroupArn": one["CloudWatchLogsLogGroup"]["LogGroupArn"]}}
+            for one in logging["Destinations"]
+        ],
+    }
+
+
 def _trail(found: Inventory, properties: dict[str, Any]) -> None:
     found["trails"][properties["TrailName"]] = {
         "S3BucketName": properties["S3BucketName"],
@@ -103,5 +116,6 @@ COMPLETED: dict[str, Callable[[Inventory, dict[str, Any]], None]] = {
     "AWS::DynamoDB::Table": _table,
     "AWS::SNS::Topic": _topic,
     "AWS::CloudTrail::Trail": _trail,
+    "AWS::StepFunctions::StateMachine": _state_machine,
     "AWS::CloudWatch::Alarm": _alarm,
 }

@@ -40,6 +40,7 @@ PARAMETERS = {
     "MachineQueue": "true",
     "BusyTable": "orders",
     "ContributorInsights": "true",
+    "Backfill": "true",
 }
 
 
@@ -56,7 +57,7 @@ class SamStack:
         template = load(workspace / "infra" / "sam" / "template.yaml")
         parameters = PARAMETERS | {"EndpointUrl": emulator.endpoint, "Policy": put_policy(emulator, policy)}
         resolver = Resolver(template, parameters, {})
-        deployed = with_code(deployable(template, resolver), workspace / "target" / "lambda", emulator)
+        deployed = with_code(deployable(template, resolver), workspace, emulator)
         emulator.client("s3").put_object(Bucket="deployment", Key="template.json", Body=json.dumps(deployed))
         emulator.client("cloudformation").create_stack(
             StackName=NAME,
@@ -121,15 +122,19 @@ def deployable(template: dict[str, Any], resolver: Resolver) -> dict[str, Any]:
     return cut(template | {"Resources": kept, "Conditions": template["Conditions"] | worked_out})
 
 
-def with_code(template: dict[str, Any], functions: Path, emulator: Emulator) -> dict[str, Any]:
-    """The template with the functions' zips in a bucket, where `sam deploy` puts them too."""
+def with_code(template: dict[str, Any], workspace: Path, emulator: Emulator) -> dict[str, Any]:
+    """The template with the functions' zips and the state machine's definition in a bucket, where `sam deploy` puts them too."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="deployment", CreateBucketConfiguration={"LocationConstraint": REGION})
     for logical, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            zipped = functions / Path(resource["Properties"]["CodeUri"]).name / "bootstrap.zip"
+            zipped = workspace / "target" / "lambda" / Path(resource["Properties"]["CodeUri"]).name / "bootstrap.zip"
             s3.put_object(Bucket="deployment", Key=f"{logical}.zip", Body=zipped.read_bytes())
             resource["Properties"]["CodeUri"] = f"s3://deployment/{logical}.zip"
+        if resource["Type"] == "AWS::StepFunctions::StateMachine":
+            definition = workspace / "infra" / "sam" / resource["Properties"]["DefinitionS3Location"]
+            s3.put_object(Bucket="deployment", Key=definition.name, Body=definition.read_bytes())
+            resource["Properties"]["DefinitionS3Location"] = {"Bucket": "deployment", "Key": definition.name}
     return template
 
 

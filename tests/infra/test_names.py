@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import REPOSITORY
-from contract import log_fields, log_messages, metrics, settings
+from contract import CODE, log_fields, log_messages, metrics, settings
 from end_to_end import NAMESPACE, Stack, eventually
 from inventory import inventory
 from records import data_event, deleted_table
@@ -33,10 +33,10 @@ def found(stack: Stack) -> dict[str, Any]:
     return inventory(stack.emulator, stack.name)
 
 
-@pytest.mark.parametrize("function", ["trail-log", "ddl-event"])
-def test_environment_is_what_the_function_reads(stack: Stack, found: dict[str, Any], function: str) -> None:
+@pytest.mark.parametrize(("function", "code"), CODE.items())
+def test_environment_is_what_the_function_reads(stack: Stack, found: dict[str, Any], function: str, code: str) -> None:
     given = set(found["functions"][f"{stack.name}-{function}"]["Environment"]) - OF_AWS
-    read = settings(function)
+    read = settings(code)
     assert given - read == set(), "set, and nobody reads it: the function would refuse to start"
     assert read - given - set(NOT_SET) == set(), "read, and no template sets it"
 

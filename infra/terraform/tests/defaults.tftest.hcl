@@ -36,6 +36,7 @@ run "the_defaults_make_a_trail_and_what_reads_it" {
       length(aws_cloudwatch_contributor_insight_rule.this), length(aws_dynamodb_contributor_insights.table),
       length(aws_s3_bucket_object_lock_configuration.logs), length(aws_sns_topic_subscription.alert_email),
       length(aws_sns_topic_subscription.operations_email), length(aws_cloudwatch_metric_alarm.trail_silent),
+      length(aws_sfn_state_machine.backfill), length(aws_lambda_function.backfill), length(aws_iam_role.backfill), length(aws_iam_role.backfill_machine),
     ]) == 0
     error_message = "What is off by default is made."
   }

@@ -63,6 +63,57 @@ run "everything_on" {
   }
 }
 
+run "backfill_tells_nobody_and_notes_nothing" {
+  variables {
+    backfill = true
+    chat     = true
+  }
+
+  assert {
+    condition = alltrue([
+      aws_lambda_function.backfill[0].environment[0].variables.TABLEWARDEN_ALERT_TOPIC_ARN == "none",
+      aws_lambda_function.backfill[0].environment[0].variables.TABLEWARDEN_CHAT_TOPIC_ARN == "",
+      aws_lambda_function.backfill[0].environment[0].variables.TABLEWARDEN_STATE_TABLE == "",
+      aws_lambda_function.backfill[0].environment[0].variables.TABLEWARDEN_METRICS_NAMESPACE == "Tablewarden/Backfill",
+    ])
+    error_message = "What is old would be told, noted or measured as if it were new."
+  }
+  assert {
+    condition     = !can(regex("sns:|dynamodb:|sqs:", aws_iam_role_policy.backfill[0].policy))
+    error_message = "The function for the past may tell, note or take messages."
+  }
+  assert {
+    condition     = aws_lambda_function.backfill[0].reserved_concurrent_executions == null && !can(regex("[A-Z][A-Za-z]+}", aws_sfn_state_machine.backfill[0].definition))
+    error_message = "It takes what is reserved, or something of the definition is not filled in."
+  }
+  assert {
+    condition     = contains(output.alarm_names, "tablewarden-backfill-failed") && aws_sfn_state_machine.backfill[0].logging_configuration[0].level == "ERROR"
+    error_message = "Nobody learns that it stopped."
+  }
+}
+
+run "backfill_of_another_accounts_bucket" {
+  variables {
+    backfill                 = true
+    create_trail             = false
+    existing_log_bucket      = "example-cloudtrail"
+    existing_log_prefix      = "central"
+    existing_log_kms_key_arn = "arn:aws:kms:eu-west-1:444455556666:key/99999999-2222-3333-4444-555555555555"
+    announcement             = "eventbridge"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.backfill_machine[0].policy).Statement : [statement.Resource, statement.Condition.StringLike["s3:prefix"]] if statement.Action == "s3:ListBucket"] == [
+      ["arn:aws:s3:::example-cloudtrail", "central/AWSLogs/*"],
+    ]
+    error_message = "It may list something else than the logs."
+  }
+  assert {
+    condition     = strcontains(aws_iam_role_policy.backfill[0].policy, "arn:aws:s3:::example-cloudtrail/central/AWSLogs/*") && strcontains(aws_iam_role_policy.backfill[0].policy, "444455556666:key/")
+    error_message = "The function may not read the logs."
+  }
+}
+
 run "everything_off" {
   variables {
     archive                  = false

@@ -76,6 +76,17 @@ run "a_name_leaves_room_for_a_buckets_suffix_and_severities_are_words" {
   expect_failures = [var.name, var.alert_emails]
 }
 
+run "backfill_needs_the_archive" {
+  command = plan
+
+  variables {
+    backfill = true
+    archive  = false
+  }
+
+  expect_failures = [data.aws_caller_identity.current]
+}
+
 run "an_existing_bucket_or_a_new_trail" {
   command = plan
 

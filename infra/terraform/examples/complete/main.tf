@@ -36,6 +36,7 @@ module "tablewarden" {
   rules            = var.rules
   key_secret       = var.key_secret
   cooldown_minutes = 60
+  backfill         = true
 
   # Events
   data_event_rule      = var.data_event_rule
