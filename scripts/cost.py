@@ -17,15 +17,19 @@ MARKS = ("<!-- costs -->", "<!-- end of the costs -->")
 # Measured: see "What was measured" in docs/cost.md.
 BYTES_PER_EVENT = 1636  # decompressed, in the generator's day of an application
 GZIP_RATIO = 10.3
-CPU_SECONDS_PER_GB = 4.3  # of a whole core, over decompressed log objects
+CPU_SECONDS_PER_GB = 4.3  # of a whole core, over decompressed log objects, data events alone
+CPU_SECONDS_PER_GB_OF_MIXED = 0.94  # where one record in twenty is DynamoDB's
 CPU_SECONDS_PER_INVOCATION = 0.004  # without what the objects take
 VCPU_MB = 1769  # the memory at which Lambda gives a function one whole core
-WAITING_SECONDS_PER_INVOCATION = 0.15  # for S3, SNS, DynamoDB and CloudWatch, in turn
+# Assumed: what is waited for in turn.
+WAITING_SECONDS_PER_INVOCATION = 0.1  # SNS, DynamoDB and CloudWatch
+WAITING_SECONDS_PER_OBJECT = 0.025  # S3's first byte
 
 # USD, US East (N. Virginia), list prices without free tiers and discounts.
 LAMBDA_GB_SECOND = 0.0000166667
 LAMBDA_REQUEST = 0.20e-6
 S3_GET = 0.40e-6
+S3_PUT = 5.0e-6  # and a page of a listing
 S3_GB_MONTH = 0.023
 SQS_REQUEST = 0.40e-6
 KMS_REQUEST = 0.03 / 10_000
@@ -39,6 +43,7 @@ DASHBOARD = 3.0
 LOGS_GB = 0.50
 CLOUDTRAIL_DATA_EVENT = 0.10 / 100_000
 LAKE_GB = 0.75
+STATE_TRANSITION = 25.0e-6
 
 MEMORY_MB = 256
 ALARMS = 20
@@ -83,18 +88,34 @@ def trail(case: Case) -> dict[str, float]:
 
 def tablewarden(case: Case) -> dict[str, float]:
     """What Tablewarden adds."""
-    invocations = case.objects / 2
-    seconds = case.gb * CPU_SECONDS_PER_GB + invocations * CPU_SECONDS_PER_INVOCATION
-    gb_seconds = seconds * VCPU_MB / 1024 + invocations * WAITING_SECONDS_PER_INVOCATION * MEMORY_MB / 1024
+    return month(Load(case.gb, case.objects, case.objects / 2, case.tables))
+
+
+@dataclass
+class Load:
+    """What Tablewarden has to do in a month."""
+
+    gb: float  # of logs, decompressed
+    objects: float
+    invocations: float
+    tables: int
+    cpu_seconds_per_gb: float = CPU_SECONDS_PER_GB
+    memory_mb: int = MEMORY_MB
+
+
+def month(load: Load) -> dict[str, float]:
+    """What that costs. What the processor does costs the same at any memory: Lambda gives it by memory."""
+    waiting = load.invocations * WAITING_SECONDS_PER_INVOCATION + load.objects * WAITING_SECONDS_PER_OBJECT
+    core = VCPU_MB / 1024 * LAMBDA_GB_SECOND
     return {
-        "Lambda, audit": case.gb * CPU_SECONDS_PER_GB * VCPU_MB / 1024 * LAMBDA_GB_SECOND,
-        "Lambda, the rest": (gb_seconds - case.gb * CPU_SECONDS_PER_GB * VCPU_MB / 1024) * LAMBDA_GB_SECOND
-        + invocations * LAMBDA_REQUEST,
-        "S3, SQS, KMS": case.objects * (S3_GET + 3 * SQS_REQUEST + 2 * KMS_REQUEST) + POLLS * SQS_REQUEST,
-        "DynamoDB": invocations * (2 * DYNAMODB_READ + 4 * DYNAMODB_WRITE),
-        "function logs": invocations * 1000 / 1e9 * LOGS_GB,
-        "PutMetricData": invocations * PUT_METRIC_DATA,
-        "metrics": METRIC * (METRICS_OF_THE_RUN + METRICS_OF_A_TABLE * case.tables),
+        "Lambda, audit": load.gb * load.cpu_seconds_per_gb * core,
+        "Lambda, the rest": load.invocations * (CPU_SECONDS_PER_INVOCATION * core + LAMBDA_REQUEST)
+        + waiting * load.memory_mb / 1024 * LAMBDA_GB_SECOND,
+        "S3, SQS, KMS": load.objects * (S3_GET + 3 * SQS_REQUEST + 2 * KMS_REQUEST) + POLLS * SQS_REQUEST,
+        "DynamoDB": load.invocations * (2 * DYNAMODB_READ + 4 * DYNAMODB_WRITE),
+        "function logs": load.invocations * 1000 / 1e9 * LOGS_GB,
+        "PutMetricData": load.invocations * PUT_METRIC_DATA,
+        "metrics": METRIC * (METRICS_OF_THE_RUN + METRICS_OF_A_TABLE * load.tables),
         "alarms, dashboard, key": ALARM * ALARMS + DASHBOARD + KMS_KEY,
     }
 
