@@ -163,7 +163,8 @@ fn start(
     drop(patience);
     child.kill()?;
     child.wait()?;
-    let question = asked.with_context(|| format!("{} asked nothing", program.display()))?;
+    let (question, connection) = asked.with_context(|| format!("{} asked nothing", program.display()))?;
+    drop(connection);
     ensure!(question.starts_with(NEXT), "{} asked {question:?}", program.display());
     Ok((time, resident?))
 }
@@ -185,13 +186,13 @@ impl Patience {
     }
 }
 
-/// The head of the first request. The one who asks waits for an answer until its connection is closed.
-fn first_question(runtime_api: &TcpListener) -> Result<String> {
+/// The head of the first request, and its connection: the one who asks waits for an answer until that is closed.
+fn first_question(runtime_api: &TcpListener) -> Result<(String, TcpStream)> {
     let (mut connection, _) = runtime_api.accept()?;
     connection.set_read_timeout(Some(PATIENCE))?;
     let mut head = vec![0; NEXT.len()];
     connection.read_exact(&mut head)?;
-    Ok(String::from_utf8(head)?)
+    Ok((String::from_utf8(head)?, connection))
 }
 
 /// The resident memory of a process, in bytes: its own pages, and those of files that it has touched.
