@@ -95,7 +95,7 @@ fuzz: $(TOOLS)/cargo/.fuzz-installed ## Fuzz what reads input from others (FUZZ_
 	cp Cargo.lock fuzz/Cargo.lock
 	for target in $(FUZZ_TARGETS); do \
 		mkdir -p fuzz/corpus/$$target; \
-		PATH="$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $(FEATURES) $$target \
+		PATH="$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 CONFIG_SITE="$(CURDIR)/scripts/isal.site" $(CARGO) fuzz run $(FEATURES) $$target \
 			fuzz/corpus/$$target fuzz/seeds/$$target -- \
 			-max_total_time=$$(($(FUZZ_MINUTES) * 60)) -timeout=25 -dict=fuzz/dictionaries/$$target.dict; \
 	done
