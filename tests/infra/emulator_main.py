@@ -1,13 +1,18 @@
-"""Starts the AWS emulator, run by its own Python, with four things put right that the tests stand on.
+"""Starts the AWS emulator, run by its own Python, with six things put right that the tests stand on.
 
 Nobody but AWS may put events whose source begins with `aws.`, and the emulator refuses them as AWS does. The tests have to put
 them in AWS's name, so that the rules of the templates are tried as they are.
 
 Asked for alarms in XML, which is how Terraform asks, the emulator leaves out half of what it knows of each.
 
-An answer of it gets lost now and then, and the client asks again. Granted already is granted: Terraform would take the conflict
-for one that passes, and try for five minutes before it gives up
+A connection that lies idle for 75 seconds is closed by it, whatever comes in just then: a request is done, and its answer
+lost. So none is closed for that.
+
+The client asks again where an answer is lost. Granted already is granted: Terraform would take the conflict for one that passes,
+and try for five minutes before it gives up
 (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/permission.go).
+And a state machine that is gone is deleted:
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html knows no such error.
 
 A Distributed Map of it knows neither batches nor where results are written: it hands on each item by itself, and gives their
 results as output. Here the items come in batches as Step Functions makes them, and the output says which Map Run it was. What a
@@ -18,6 +23,7 @@ import threading
 from html import escape
 from typing import Any
 
+from hypercorn.config import Config
 from ministack import app
 from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
 
@@ -32,6 +38,7 @@ OF_ONE_METRIC = ("Statistic", "Period")
 put_events = eventbridge._put_events
 describe_alarms = cloudwatch._describe_alarms
 add_permission = lambda_svc._add_permission
+delete_state_machine = stepfunctions._delete_state_machine
 
 
 def describe_alarms_in_full(
@@ -100,6 +107,12 @@ def run_in_batches(
     return stepfunctions._apply_result_path(state, raw_input, result), following
 
 
+def delete_state_machine_once(data: dict[str, Any]) -> Any:
+    if data.get("stateMachineArn") in stepfunctions._state_machines:
+        return delete_state_machine(data)
+    return stepfunctions.json_response({})
+
+
 one_map = threading.Lock()
 run_distributed_map = stepfunctions._run_distributed_map
 
@@ -107,6 +120,10 @@ stepfunctions._run_distributed_map = run_in_batches
 eventbridge._put_events = lambda data, **_: put_events(data, allow_aws_source=True)
 cloudwatch._describe_alarms = describe_alarms_in_full
 lambda_svc._add_permission = add_permission_once
+stepfunctions._delete_state_machine = delete_state_machine_once
+# The emulator sets its own on the object: nothing comes of that.
+Config.keep_alive_timeout = property(lambda _: 24 * 3600.0, lambda _, __: None)
+Config.keep_alive_max_requests = 1 << 30
 
 if __name__ == "__main__":
     app.main()
