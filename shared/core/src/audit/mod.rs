@@ -2,13 +2,13 @@
 
 mod capped;
 mod habits;
+mod judge;
 mod own;
 mod relayed;
 mod repeat;
 mod replay;
 mod sieve;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -16,23 +16,20 @@ use std::sync::Arc;
 use capped::{Capped, MOST_REJECTS};
 use habits::{Habits, Outline};
 use jiff::Timestamp;
-use repeat::Repeated;
+use judge::adding_to;
 pub use sieve::{Sieve, Sifted};
 use sieve::{passed_over, rejected};
 
-use crate::access::{Access, Call, Outcome, TablePart};
-use crate::correlation::{Correlation, Observed};
+use crate::correlation::Correlation;
 use crate::delivery::SkipReason;
-use crate::detections::{self, Context, Hit};
-use crate::finding::{EventId, Finding, Findings, Origin, Seen};
+use crate::finding::{Finding, Findings, Origin, Seen};
 use crate::key_ties::KeyTies;
 use crate::log_file::{self, Entry, Limits, LogFileError};
-use crate::operation::{Plane, Service};
+use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::ports::{Fate, History, Observer, RawRecord, Reject};
 use crate::record::screen::{Screen, Screened};
-use crate::record::{Record, RecordError};
 use crate::rules::Rules;
 use crate::table::TableId;
 use crate::tally::{RejectReason, Skip, Tally};
@@ -146,22 +143,21 @@ impl Audit {
 
     /// Audits one record.
     fn record(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        self.screened(json, None, self.screen.screen(json), index, origin, observer);
+        self.screened(self.candidate(json, index), origin, observer);
+    }
+
+    /// A record by itself, of which nothing is known yet.
+    fn candidate<'a>(&self, json: &'a [u8], index: u64) -> Candidate<'a> {
+        Candidate { json, index, screened: self.screen.screen(json), outlined: None }
     }
 
     /// Audits one record, which was screened.
-    fn screened(
-        &mut self,
-        json: &[u8],
-        seen: Option<(&Outline, &[u8])>,
-        screened: Screened,
-        index: u64,
-        origin: Origin<'_>,
-        observer: &mut impl Observer,
-    ) {
+    fn screened(&mut self, candidate: Candidate<'_>, origin: Origin<'_>, observer: &mut impl Observer) {
+        let Candidate { json, index, screened, .. } = candidate;
         let skip = match screened {
-            Screened::Relevant => self.judge(json, seen, true, origin, observer).map_err(|error| error.to_string()),
-            Screened::Asked => self.judge(json, seen, false, origin, observer).map_err(|error| error.to_string()),
+            Screened::Relevant | Screened::Asked => {
+                self.judge(candidate, origin, observer).map_err(|error| error.to_string())
+            }
             Screened::Notification => Ok(Some(Skip::OtherService)),
             Screened::Malformed(why) => Err(why.to_owned()),
             Screened::OtherService | Screened::OtherCall | Screened::Insight | Screened::Aggregated => {
@@ -220,110 +216,6 @@ impl Audit {
         Ended { policy, findings, correlation, tally }
     }
 
-    /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
-    /// passed over all the same. Where its outline and its form were seen before, they are not looked for.
-    fn judge(
-        &mut self,
-        json: &[u8],
-        seen: Option<(&Outline, &[u8])>,
-        audited: bool,
-        origin: Origin<'_>,
-        observer: &mut impl Observer,
-    ) -> Result<Option<Skip>, RecordError> {
-        let policy = self.policy.as_deref();
-        let usual = match seen {
-            _ if !audited || self.rules.is_some() => None,
-            Some(seen) => self.habits.look_again(json, seen, policy),
-            None => self.habits.look(json, policy),
-        };
-        match usual.as_ref().and_then(|usual| self.repeat(usual, origin, observer)) {
-            Some(Repeated::Counted) => return Ok(None),
-            Some(Repeated::Duplicate) => return Ok(Some(Skip::Duplicate)),
-            None => {}
-        }
-        // Bytes that are no text can only stand in a string; they must not hide the call.
-        let text = std::str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
-        let record = Record::parse(&text)?;
-        if record.event_category.text() == Some("NetworkActivity") {
-            return Ok(Some(Skip::NetworkActivity));
-        }
-        let call = if audited { Call::read(&record) } else { Call::foreign(&record) }?;
-        let event = EventId::of_record(record.event_id(), json);
-        if !self.seen.insert(&event) {
-            return Ok(Some(Skip::Duplicate));
-        }
-        let mut accesses = call.accesses();
-        if self.is_own(&call, &accesses) {
-            return Ok(Some(Skip::OwnTable));
-        }
-        let shared = record.shared_event_id.text();
-        if let Some(shared) = shared {
-            // The caller's and each owner's account get a record of a call across accounts, under one shared id. An owner's
-            // need not tell of the tables of the others.
-            accesses.retain(|access| self.seen.insert(&of_share(shared, access)));
-            if accesses.is_empty() {
-                return Ok(Some(Skip::Duplicate));
-            }
-        }
-        let matches = match self.rules.as_ref().map(|rules| rules.judge(&text, &call)) {
-            None => Vec::new(),
-            Some(Ok(matches)) => matches,
-            Some(Err(why)) if !audited => return Err(RecordError::Rules(why)),
-            // The detections have read it, and it must not be hidden from the rules in silence.
-            Some(Err(_)) => {
-                for access in accesses.iter_mut().take(1) {
-                    access.unreadable.get_or_insert("it cannot be held against the rules");
-                }
-                Vec::new()
-            }
-        };
-        self.tally.relevant(call.time, self.now);
-        self.correlation.begin_call(&shared.map_or(event, |shared| EventId::digest([shared.as_bytes()])));
-        if audited {
-            let policy = self.policy.as_deref();
-            let mut tell = adding_to(&mut self.findings, &mut self.correlation, &mut self.tally);
-            self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut tell);
-        }
-        let is_plain = shared.is_none() && call.operation.plane == Plane::Data && call.outcome != Outcome::Denied;
-        let mut habit = usual.filter(|_| is_plain).map(|usual| (usual, Vec::new()));
-        for access in accesses {
-            let context = Context {
-                is_log_bucket: self.is_log_bucket(&access),
-                rules: &matches,
-                ..Context::of(self.policy.as_deref(), &call, &access)
-            };
-            let label = context.table.map(|table| table.label.as_str());
-            self.tally.access(&access, call.outcome, call.time, label);
-            observer.accessed(&call, &access, &context);
-            let hits: Vec<Hit> = detections::judge(&call, &access, &context).collect();
-            if audited {
-                let seen = Observed { call: &call, access: &access, context: &context, hits: &hits, origin };
-                self.correlation.observe(&seen);
-                habit = habit.and_then(|(usual, mut done)| {
-                    done.push(self.repeatable(&seen, observer)?);
-                    Some((usual, done))
-                });
-            }
-            for hit in hits {
-                if hit.suppressed.is_some() {
-                    self.tally.hits_suppressed += 1;
-                } else {
-                    self.findings.add(hit, &call, &access, origin);
-                }
-            }
-        }
-        if let Some((usual, done)) = habit {
-            self.habits.learn(&usual, done);
-        }
-        Ok(None)
-    }
-
-    /// Whether an access is of a bucket that log files of this run were read from.
-    fn is_log_bucket(&self, access: &Access<'_>) -> bool {
-        let resource = access.resource.as_ref().filter(|resource| resource.service == Service::S3);
-        resource.is_some_and(|bucket| self.log_buckets.contains(bucket.name.as_ref()))
-    }
-
     /// Reads a file, hands on what is JSON and rejects the rest.
     fn read<O: Observer>(
         &mut self,
@@ -379,6 +271,17 @@ struct Ended {
     tally: Tally,
 }
 
+/// A record, or what may be something around one, as it came through the screen.
+#[derive(Clone, Copy)]
+struct Candidate<'a> {
+    json: &'a [u8],
+    /// Which entry of the file it is.
+    index: u64,
+    screened: Screened,
+    /// Its outline and its form, where they were looked for before.
+    outlined: Option<(&'a Outline, &'a [u8])>,
+}
+
 /// A value of a file.
 struct Value<'a> {
     json: &'a [u8],
@@ -386,30 +289,6 @@ struct Value<'a> {
     index: u64,
     /// Whether it stands in a list of records, and not by itself.
     listed: bool,
-}
-
-/// Adds what is found later than in its own turn, or counts it where the policy suppresses it.
-fn adding_to(
-    findings: &mut Findings,
-    correlation: &mut Correlation,
-    tally: &mut Tally,
-) -> impl FnMut(Hit, &Call<'_>, &Access<'_>, &Context<'_>, Origin<'_>) {
-    |hit, call, access, context, origin| {
-        correlation.link(&Observed { call, access, context, hits: std::slice::from_ref(&hit), origin });
-        if hit.suppressed.is_some() {
-            tally.hits_suppressed += 1;
-        } else {
-            findings.add(hit, call, access, origin);
-        }
-    }
-}
-
-/// What an access is known again by in the records that several accounts get of one call.
-fn of_share(shared: &str, access: &Access<'_>) -> EventId {
-    let table = access.table.as_ref().map_or(String::new(), TableId::arn);
-    let part = access.part.as_ref().map_or(String::new(), TablePart::path);
-    let resource = access.resource.as_ref().map_or("", |resource| &resource.name);
-    EventId::digest([shared, &table, &part, resource, access.effect.as_str()].map(str::as_bytes))
 }
 
 #[cfg(test)]

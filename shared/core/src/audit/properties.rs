@@ -9,7 +9,9 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::access::{Access, Call};
 use crate::alert;
+use crate::detections::Context;
 use crate::log_file::arbitrary_json::{audited_call, call, member, source, value};
 use crate::place::Place;
 

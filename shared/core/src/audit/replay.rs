@@ -7,8 +7,7 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::habits::Outline;
-use super::{Audit, Value};
+use super::{Audit, Candidate, Value};
 use crate::delivery::{self, DeliveryError, Message, Parcel};
 use crate::finding::Origin;
 use crate::log_file::LogFileError;
@@ -48,21 +47,14 @@ impl Audit {
 
     /// A record, or something around one.
     fn any_json(&mut self, json: &[u8], index: u64, origin: Origin<'_>, observer: &mut impl Observer) {
-        self.any_screened(json, None, self.screen.screen(json), index, origin, observer);
+        self.any_screened(self.candidate(json, index), origin, observer);
     }
 
     /// The same, which was screened.
-    pub(super) fn any_screened(
-        &mut self,
-        json: &[u8],
-        seen: Option<(&Outline, &[u8])>,
-        screened: Screened,
-        index: u64,
-        origin: Origin<'_>,
-        observer: &mut impl Observer,
-    ) {
+    pub(super) fn any_screened(&mut self, candidate: Candidate<'_>, origin: Origin<'_>, observer: &mut impl Observer) {
+        let Candidate { json, index, screened, .. } = candidate;
         if !matches!(screened, Screened::Notification | Screened::Malformed(_)) {
-            return self.screened(json, seen, screened, index, origin, observer);
+            return self.screened(candidate, origin, observer);
         }
         if let Ok(event) = serde_json::from_slice::<LookedUp>(json) {
             return self.record(event.cloud_trail_event.as_bytes(), index, origin, observer);

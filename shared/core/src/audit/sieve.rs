@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::ops::Range;
 
-use super::Audit;
 use super::habits::Outline;
+use super::{Audit, Candidate};
 use crate::finding::Origin;
 use crate::log_file::{self, Entry, Limits, LogFileError, Summary};
 use crate::ports::Observer;
@@ -163,8 +163,9 @@ impl Audit {
                 Left::Record { at, index, screened, outline } => {
                     let json = sifted.bytes.get(at.clone()).unwrap_or_default();
                     let form = |at: &Range<usize>| sifted.forms.get(at.clone()).unwrap_or_default();
-                    let seen = outline.as_ref().map(|(outline, at)| (outline, form(at)));
-                    self.any_screened(json, seen, *screened, *index, origin, observer);
+                    let outlined = outline.as_ref().map(|(outline, at)| (outline, form(at)));
+                    let candidate = Candidate { json, index: *index, screened: *screened, outlined };
+                    self.any_screened(candidate, origin, observer);
                 }
                 Left::Reject { index, reason, detail } => {
                     self.reject(*index, *reason, detail.clone(), origin, observer);

@@ -1,5 +1,6 @@
 use super::*;
-use crate::access::Access;
+use crate::access::{Access, Call};
+use crate::detections::Context;
 use crate::place::{ObjectRef, Place};
 use crate::table::TableArn;
 

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::access::Access;
-use crate::detections::{Detection, RuleText};
+use crate::access::{Access, Call};
+use crate::detections::{Context, Detection, RuleText};
 use crate::rules::{Asked, Match};
 use crate::severity::Severity;
 
