@@ -4,9 +4,9 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::Level;
-use serde_saphyr::{Error as YamlError, Location, MessageFormatter, UserMessageFormatter};
+use serde_saphyr::{Error as YamlError, MessageFormatter, UserMessageFormatter};
 
-use super::file::NO_VALUE;
+use super::file::{NO_VALUE, Place};
 use super::quote::{Quote, lines};
 
 /// Everything found wrong with a policy file. Displays each problem with its line of the file.
@@ -106,13 +106,8 @@ impl<'a> Report<'a> {
         Self { file, text, problems: Vec::new(), more: 0 }
     }
 
-    pub(super) fn add(&mut self, at: Location, wrong: Wrong) {
-        let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
-        self.add_at(number(at.line()), number(at.column()), number(at.span().len()), wrong);
-    }
-
-    /// Line and column count from 1, the column and the length in characters.
-    fn add_at(&mut self, line: usize, column: usize, length: usize, wrong: Wrong) {
+    pub(super) fn add(&mut self, at: Place, wrong: Wrong) {
+        let Place { line, column, length } = at;
         if self.problems.len() == MAX_PROBLEMS {
             self.more += 1;
             return;
@@ -131,7 +126,7 @@ impl<'a> Report<'a> {
     /// What the YAML reader found, in our words where its own speak of its settings.
     pub(super) fn add_yaml(&mut self, error: &YamlError) {
         let error = error.without_snippet();
-        let at = error.location().unwrap_or(Location::UNKNOWN);
+        let at = error.location().map_or(Place::FIRST_LINE, Place::from);
         let said = || UserMessageFormatter.format_message(error);
         let wrong = match error {
             YamlError::AliasError { error, .. } => return self.add_yaml(error),
@@ -163,12 +158,12 @@ impl<'a> Report<'a> {
             error if error.to_string().contains("recursion limit exceeded") => Wrong::too_complex(),
             YamlError::ExternalMessage { .. } => {
                 // The reader points to what stands before the tab.
-                let lines =
-                    lines(self.text).enumerate().skip(usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
+                let lines = lines(self.text).enumerate().skip(at.line.saturating_sub(1));
                 let indents = |line: &str| line.trim_start_matches(' ').starts_with('\t');
                 if let Some((index, line)) = lines.into_iter().find(|(_, line)| indents(line)) {
                     let column = line.bytes().take_while(|b| *b == b' ').count() + 1;
-                    return self.add_at(index + 1, column, 1, Wrong::new("a tab cannot indent YAML", "spaces"));
+                    let at = Place { line: index + 1, column, length: 1 };
+                    return self.add(at, Wrong::new("a tab cannot indent YAML", "spaces"));
                 }
                 Wrong::new(said(), "valid YAML")
             }

@@ -71,6 +71,7 @@ mod kms;
 mod networks;
 mod origin;
 mod pattern;
+mod plain;
 mod principal;
 mod quote;
 mod resource;

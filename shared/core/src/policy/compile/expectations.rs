@@ -1,11 +1,10 @@
 //! The lines of `expected`.
 
 use ipnet::IpNet;
-use serde_saphyr::Location;
 
 use super::super::error::{Report, Wrong};
 use super::super::expectation::{Calls, Expectation};
-use super::super::file::{self, Text};
+use super::super::file::{self, Place, Text};
 use super::super::origin::Origin;
 use super::super::pattern::Pattern;
 use super::approvals::{account, region};
@@ -40,7 +39,7 @@ pub(super) fn compile(line: file::Placed<file::Expected>, report: &mut Report<'_
 fn calls(
     effects: Option<Vec<Text<Effect>>>,
     actions: Option<Vec<Text<file::Api>>>,
-    at: Location,
+    at: Place,
     report: &mut Report<'_>,
 ) -> Calls {
     match (effects, actions) {
@@ -60,7 +59,7 @@ fn calls(
 fn listed<K, T>(
     texts: Option<Vec<Text<K>>>,
     field: &str,
-    at: Location,
+    at: Place,
     report: &mut Report<'_>,
     read: impl Fn(&str) -> Result<T, Wrong>,
 ) -> Vec<T> {

@@ -1,9 +1,7 @@
 //! The fields that name a principal.
 
-use serde_saphyr::Location;
-
 use super::super::error::{Report, Wrong};
-use super::super::file::{self, Placed, Text};
+use super::super::file::{self, Place, Placed, Text};
 use super::super::pattern::Pattern;
 use super::super::principal::{Kind, Principal};
 use super::{noted, one_line};
@@ -11,7 +9,7 @@ use super::{noted, one_line};
 pub(super) const KINDS: &str = "one of: role, permission-set, user, service, account";
 
 /// The principal of a line that has to have one, and that stands there.
-pub(super) fn compile(line: file::Principal, at: Location, report: &mut Report<'_>) -> Option<Principal> {
+pub(super) fn compile(line: file::Principal, at: Place, report: &mut Report<'_>) -> Option<Principal> {
     match optional(line, report) {
         Ok(None) => {
             report.add(at, Wrong::new("this line names no principal", KINDS));

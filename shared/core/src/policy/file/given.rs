@@ -19,6 +19,7 @@ pub(in crate::policy) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// The keys and values of a map in their order, keys with their places, which a map by key would lose.
+#[derive(Debug)]
 pub(in crate::policy) struct Pairs<K, V>(pub(in crate::policy) Vec<(Text<K>, V)>);
 
 impl<'de, K, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {

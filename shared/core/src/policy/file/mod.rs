@@ -4,6 +4,7 @@
 //! The descriptions of the fields are read in editors: what stands above a field is for people who write policies.
 
 mod given;
+mod place;
 #[macro_use]
 mod principal;
 mod settings;
@@ -13,6 +14,7 @@ mod text;
 use serde::Deserialize;
 
 pub(super) use given::{NO_VALUE, Pairs, given};
+pub(super) use place::{PLACED, Place};
 pub(super) use principal::Principal;
 pub(super) use settings::{Detection, Thresholds};
 pub(super) use table::{Entry, Expected, Window};
@@ -23,7 +25,7 @@ pub(super) use text::{
 };
 
 /// Read alone where the whole cannot be, so that a file of a later version is told so, not that its fields are unknown.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct Head {
     #[serde(default)]
     pub(super) version: Option<Text<Version>>,
@@ -31,7 +33,7 @@ pub(super) struct Head {
 
 /// Who is expected at which DynamoDB table, and what is made of the rest.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// The version of this format: 1.
@@ -58,7 +60,7 @@ pub(super) struct File {
 
 /// Where data may go. A list that is there is complete: what is not on it is not approved.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Approved {
     /// Accounts that may hold data or be called from, beside those of `accounts`.
@@ -77,7 +79,7 @@ pub(super) struct Approved {
 
 /// What this audit itself is made of.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Pipeline {
     /// Its functions, queues, rules, topics, alarms and trails, by their ARNs.

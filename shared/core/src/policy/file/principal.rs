@@ -17,7 +17,7 @@ pub(in crate::policy) struct Principal {
 macro_rules! with_principal {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($fields:tt)* }) => {
         #[cfg_attr(feature = "schema", derive(::schemars::JsonSchema))]
-        #[derive(::serde::Deserialize)]
+        #[derive(Debug, ::serde::Deserialize)]
         $(#[$meta])*
         #[serde(deny_unknown_fields, rename_all = "kebab-case")]
         $vis struct $name {

@@ -10,6 +10,7 @@ use super::{Count, NO_VALUE, Text, given};
 use crate::severity::Severity;
 
 /// What is changed about a detection.
+#[derive(Debug)]
 pub(in crate::policy) enum Detection {
     /// The word that stands in place of fields; to YAML, `off` is also a boolean.
     Word(String),
@@ -19,7 +20,7 @@ pub(in crate::policy) enum Detection {
 
 /// Its severity, and how much makes it fire.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::policy) struct Thresholds {
     /// The severity of its usual cases: neither sensitivity nor outcome moves it then. A graver case keeps its own.

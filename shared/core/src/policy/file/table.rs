@@ -12,7 +12,7 @@ use crate::operation::Effect;
 
 /// What is said of one table, or of the tables that a pattern matches.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::policy) struct Entry {
     /// The table: a name, a name with *, or an ARN with * in any part.
@@ -89,7 +89,7 @@ with_principal! {
 
 /// Hours of the week, in the local time of a zone.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::policy) struct Window {
     /// The days that it begins on. Left out: every day.

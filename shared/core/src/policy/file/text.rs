@@ -5,38 +5,40 @@ use std::marker::PhantomData;
 use jiff::civil::Weekday;
 use serde::Deserialize;
 use serde::de::Deserializer;
-use serde_saphyr::{Location, Spanned};
 
 use super::super::window::DAYS;
 use super::super::{KeyDisplay, Sensitivity};
+use super::place::{Place, placed};
 use crate::operation::Effect;
 use crate::severity::Severity;
 
 /// A scalar as written, with its place. Numbers keep their spelling, so that account ids keep their leading zeros. `K` is
 /// what it is meant to be, which `compile` checks and the JSON Schema tells.
+#[derive(Debug)]
 pub(in crate::policy) struct Text<K> {
     pub(in crate::policy) value: String,
     /// Where it stands; for one behind an alias, at the anchor.
-    pub(in crate::policy) at: Location,
+    pub(in crate::policy) at: Place,
     kind: PhantomData<K>,
 }
 
 impl<'de, K> Deserialize<'de> for Text<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Spanned { value, defined: at, .. } = Spanned::deserialize(deserializer)?;
+        let (value, at) = placed(deserializer)?;
         Ok(Self { value, at, kind: PhantomData })
     }
 }
 
 /// A value with the place where it begins.
+#[derive(Debug)]
 pub(in crate::policy) struct Placed<T> {
     pub(in crate::policy) value: T,
-    pub(in crate::policy) at: Location,
+    pub(in crate::policy) at: Place,
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Spanned { value, defined: at, .. } = Spanned::deserialize(deserializer)?;
+        let (value, at) = placed(deserializer)?;
         Ok(Self { value, at })
     }
 }
@@ -45,7 +47,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
-        #[derive(PartialEq, Eq, Hash)]
+        #[derive(Debug, PartialEq, Eq, Hash)]
         pub(in crate::policy) enum $name {}
     )*};
 }
@@ -109,11 +111,11 @@ pub(in crate::policy) trait Words: Copy + 'static {
 }
 
 /// An effect that can be watched.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::policy) struct Watched(pub(in crate::policy) Effect);
 
 /// Whether deletion protection is required.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::policy) struct Protection(pub(in crate::policy) bool);
 
 impl Words for Sensitivity {
