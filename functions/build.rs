@@ -1,6 +1,5 @@
 //! Leaves the tables for unwinding out of the functions: 0.8 MB that nobody reads where a panic ends the process at once. Most are
 //! there because the standard library was compiled with them, which no option of the compiler changes.
-#![expect(clippy::print_stdout, reason = "what cargo reads")]
 
 use std::env;
 use std::path::Path;
