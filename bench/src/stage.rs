@@ -55,7 +55,7 @@ pub fn inflate(file: &File) -> Result<usize> {
 /// Decompresses a file and splits it into records, which are not looked at. How many there are.
 pub fn split(file: &File) -> Result<usize> {
     let mut records = 0;
-    log_file::read(BufReader::new(file.gzip.as_slice()), Limits::default(), |entry| {
+    log_file::read(BufReader::new(file.gzip.as_slice()), Limits::default(), |entry: Entry<'_>| {
         records += usize::from(matches!(entry, Entry::Element { .. }));
     })?;
     Ok(records)

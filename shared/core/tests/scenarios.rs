@@ -129,7 +129,7 @@ fn the_order_of_files_and_of_records_does_not_show() {
 /// A file's records from the last to the first, or a file that is one record.
 fn reversed(file: &[u8]) -> Vec<u8> {
     let mut records: Vec<Vec<u8>> = Vec::new();
-    let read = log_file::read(file, Limits::default(), |entry| match entry {
+    let read = log_file::read(file, Limits::default(), |entry: Entry<'_>| match entry {
         Entry::Element { json, .. } | Entry::Document { json, .. } => records.push(json.to_vec()),
         Entry::Oversized { .. } | Entry::Garbled { .. } => {}
     });

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::repeat::Repeated;
 use super::{Audit, Candidate};
 use crate::access::{Access, Call, Outcome, TablePart};
 use crate::correlation::{Correlation, Observed};
@@ -17,24 +16,20 @@ use crate::tally::{Skip, Tally};
 
 impl Audit {
     /// Judges a record, by the detections where it is of an audited call, else by the rules alone; the reason where it is
-    /// passed over all the same. Where its outline and its form were seen before, they are not looked for.
+    /// passed over all the same.
     pub(super) fn judge(
         &mut self,
-        Candidate { json, screened, outlined, .. }: Candidate<'_>,
+        Candidate { json, screened, .. }: Candidate<'_>,
         origin: Origin<'_>,
         observer: &mut impl Observer,
     ) -> Result<Option<Skip>, RecordError> {
         let audited = screened == Screened::Relevant;
-        let policy = self.policy.as_deref();
-        let usual = match outlined {
-            _ if !audited || self.rules.is_some() => None,
-            Some(outlined) => self.habits.look_again(json, outlined, policy),
-            None => self.habits.look(json, policy),
-        };
-        match usual.as_ref().and_then(|usual| self.repeat(usual, origin, observer)) {
-            Some(Repeated::Counted) => return Ok(None),
-            Some(Repeated::Duplicate) => return Ok(Some(Skip::Duplicate)),
-            None => {}
+        let may_repeat = audited && self.rules.is_none();
+        if may_repeat
+            && let Some(usual) = self.habits.look(json, self.policy.as_deref())
+            && let Some(repeated) = self.repeat(&usual, origin, observer)
+        {
+            return Ok(repeated.skip());
         }
         // Bytes that are no text can only stand in a string; they must not hide the call.
         let text = std::str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
@@ -80,7 +75,7 @@ impl Audit {
             self.key_ties.observe(&call, &accesses, (&text, origin), policy, &mut tell);
         }
         let is_plain = shared.is_none() && call.operation.plane == Plane::Data && call.outcome != Outcome::Denied;
-        let mut habit = usual.filter(|_| is_plain).map(|usual| (usual, Vec::new()));
+        let mut habit = (is_plain && may_repeat).then(Vec::new);
         for access in accesses {
             let context = Context {
                 is_log_bucket: self.is_log_bucket(&access),
@@ -94,9 +89,9 @@ impl Audit {
             if audited {
                 let seen = Observed { call: &call, access: &access, context: &context, hits: &hits, origin };
                 self.correlation.observe(&seen);
-                habit = habit.and_then(|(usual, mut done)| {
+                habit = habit.and_then(|mut done| {
                     done.push(self.repeatable(&seen, observer)?);
-                    Some((usual, done))
+                    Some(done)
                 });
             }
             for hit in hits {
@@ -107,8 +102,8 @@ impl Audit {
                 }
             }
         }
-        if let Some((usual, done)) = habit {
-            self.habits.learn(&usual, done);
+        if let Some(done) = habit {
+            self.habits.learn(json, self.policy.as_deref(), done);
         }
         Ok(None)
     }

@@ -4,6 +4,7 @@ mod capped;
 mod habits;
 mod judge;
 mod own;
+mod reading;
 mod relayed;
 mod repeat;
 mod replay;
@@ -14,17 +15,18 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use capped::{Capped, MOST_REJECTS};
-use habits::{Habits, Outline};
+use habits::Habits;
 use jiff::Timestamp;
 use judge::adding_to;
+use reading::Value;
+use sieve::passed_over;
 pub use sieve::{Sieve, Sifted};
-use sieve::{passed_over, rejected};
 
 use crate::correlation::Correlation;
 use crate::delivery::SkipReason;
 use crate::finding::{Finding, Findings, Origin, Seen};
 use crate::key_ties::KeyTies;
-use crate::log_file::{self, Entry, Limits, LogFileError};
+use crate::log_file::{self, Limits, LogFileError};
 use crate::operation::Service;
 use crate::place::Place;
 use crate::policy::Policy;
@@ -50,6 +52,8 @@ pub struct Audit {
     log_buckets: BTreeSet<String>,
     correlation: Correlation,
     habits: Habits,
+    /// Whether the record before was one that may be of a form that is known.
+    is_in_row: bool,
     tally: Tally,
 }
 
@@ -69,6 +73,7 @@ impl Audit {
             log_buckets: BTreeSet::new(),
             correlation: Correlation::default(),
             habits: Habits::default(),
+            is_in_row: false,
             tally: Tally::default(),
         }
     }
@@ -148,7 +153,7 @@ impl Audit {
 
     /// A record by itself, of which nothing is known yet.
     fn candidate<'a>(&self, json: &'a [u8], index: u64) -> Candidate<'a> {
-        Candidate { json, index, screened: self.screen.screen(json), outlined: None }
+        Candidate { json, index, screened: self.screen.screen(json) }
     }
 
     /// Audits one record, which was screened.
@@ -164,20 +169,31 @@ impl Audit {
                 Ok(passed_over(screened))
             }
         };
-        let fate = match skip {
-            Ok(skip) => {
-                self.tally.records_read += 1;
-                if let Some(skip) = skip {
-                    *self.tally.records_skipped.entry(skip).or_default() += 1;
-                }
-                skip.map_or(Fate::Judged, Fate::Skipped)
-            }
+        self.is_in_row = screened == Screened::Relevant && self.rules.is_none();
+        match skip {
+            Ok(skip) => self.count_read(json, index, skip, origin, observer),
             Err(detail) => {
                 self.reject(index, RejectReason::Malformed, detail, origin, observer);
-                Fate::Rejected(RejectReason::Malformed)
+                let fate = Fate::Rejected(RejectReason::Malformed);
+                observer.read(&RawRecord { place: origin.place, index, json }, fate);
             }
-        };
-        observer.read(&RawRecord { place: origin.place, index, json }, fate);
+        }
+    }
+
+    /// Counts a record that was judged, or passed over for a reason.
+    fn count_read(
+        &mut self,
+        json: &[u8],
+        index: u64,
+        skip: Option<Skip>,
+        origin: Origin<'_>,
+        observer: &mut impl Observer,
+    ) {
+        self.tally.records_read += 1;
+        if let Some(skip) = skip {
+            *self.tally.records_skipped.entry(skip).or_default() += 1;
+        }
+        observer.read(&RawRecord { place: origin.place, index, json }, skip.map_or(Fate::Judged, Fate::Skipped));
     }
 
     /// The counts since the last call, or since the start: a function counts each message of a batch by itself.
@@ -214,26 +230,6 @@ impl Audit {
         let Self { policy, mut findings, mut correlation, key_ties, mut tally, .. } = self;
         key_ties.settle(policy.as_deref(), &mut adding_to(&mut findings, &mut correlation, &mut tally));
         Ended { policy, findings, correlation, tally }
-    }
-
-    /// Reads a file, hands on what is JSON and rejects the rest.
-    fn read<O: Observer>(
-        &mut self,
-        input: impl BufRead,
-        origin: Origin<'_>,
-        observer: &mut O,
-        visit: impl Fn(&mut Self, Value<'_>, &mut O),
-    ) -> Result<log_file::Summary, LogFileError> {
-        let limits = self.limits;
-        log_file::read(input, limits, |entry| match entry {
-            Entry::Element { index, json } => visit(self, Value { json, index, listed: true }, observer),
-            Entry::Document { index, json } => visit(self, Value { json, index, listed: false }, observer),
-            Entry::Oversized { index, .. } | Entry::Garbled { index, .. } => {
-                if let Some((reason, detail)) = rejected(&entry, limits) {
-                    self.reject(index, reason, detail, origin, observer);
-                }
-            }
-        })
     }
 
     fn reject(
@@ -278,17 +274,6 @@ struct Candidate<'a> {
     /// Which entry of the file it is.
     index: u64,
     screened: Screened,
-    /// Its outline and its form, where they were looked for before.
-    outlined: Option<(&'a Outline, &'a [u8])>,
-}
-
-/// A value of a file.
-struct Value<'a> {
-    json: &'a [u8],
-    /// Which entry of the file it is.
-    index: u64,
-    /// Whether it stands in a list of records, and not by itself.
-    listed: bool,
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::{Audit, Candidate, Value};
+use super::reading::Value;
+use super::{Audit, Candidate};
 use crate::delivery::{self, DeliveryError, Message, Parcel};
 use crate::finding::Origin;
 use crate::log_file::LogFileError;

@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::ops::Range;
 
-use super::habits::Outline;
+use super::habits::{Followed, Shared, Sketch};
 use super::{Audit, Candidate};
 use crate::finding::Origin;
-use crate::log_file::{self, Entry, Limits, LogFileError, Summary};
+use crate::log_file::{self, Entry, Limits, LogFileError, Summary, Visit};
 use crate::ports::Observer;
 use crate::record::screen::{Screen, Screened};
 use crate::tally::{RejectReason, Skip};
@@ -29,14 +29,14 @@ const BATCH: usize = 256 << 10;
 pub struct Sieve {
     screen: Screen,
     limits: Limits,
+    /// What the audit has learned.
+    shared: Shared,
 }
 
 /// A part of a file.
 #[derive(Debug, Default)]
 pub struct Sifted {
     bytes: Vec<u8>,
-    /// The forms of records that are written as usual.
-    forms: Vec<u8>,
     left: Vec<Left>,
     /// What it takes, in bytes.
     weight: usize,
@@ -46,8 +46,22 @@ pub struct Sifted {
 /// What is left of a file.
 #[derive(Debug)]
 enum Left {
-    Record { at: Range<usize>, index: u64, screened: Screened, outline: Option<(Outline, Range<usize>)> },
-    Reject { index: u64, reason: RejectReason, detail: String },
+    Record {
+        at: Range<usize>,
+        index: u64,
+        screened: Screened,
+    },
+    /// A record that may only have to be counted.
+    Usual {
+        at: Range<usize>,
+        index: u64,
+        followed: Followed,
+    },
+    Reject {
+        index: u64,
+        reason: RejectReason,
+        detail: String,
+    },
 }
 
 impl Sieve {
@@ -60,37 +74,72 @@ impl Sieve {
         input: impl BufRead,
         mut hand_on: impl FnMut(Sifted) -> Option<Sifted>,
     ) -> Result<Summary, LogFileError> {
-        let mut sifted = Some(Sifted::default());
-        let result = log_file::read(input, self.limits, |entry| {
-            if let Some(mut part) = sifted.take() {
-                self.entry(entry, &mut part);
-                sifted = if part.weight < BATCH { Some(part) } else { hand_on(part).map(Sifted::emptied) };
-            }
-        });
-        if let Some(last) = sifted {
+        let part = Some(Sifted::default());
+        let mut sifting =
+            Sifting { sieve: self, sketch: Sketch::of(&self.shared), is_in_row: false, part, hand_on: &mut hand_on };
+        let result = log_file::read(input, self.limits, &mut sifting);
+        if let Some(last) = sifting.part {
             hand_on(last);
         }
         result
     }
+}
 
-    fn entry(&self, entry: Entry<'_>, sifted: &mut Sifted) {
+/// A file that is sifted.
+struct Sifting<'s, H> {
+    sieve: &'s Sieve,
+    sketch: Sketch,
+    /// Whether the record before was one that may be of a form that is known.
+    is_in_row: bool,
+    /// What is left of it lately; `None` where no more is wanted.
+    part: Option<Sifted>,
+    hand_on: &'s mut H,
+}
+
+impl<H: FnMut(Sifted) -> Option<Sifted>> Visit for &mut Sifting<'_, H> {
+    fn entry(&mut self, entry: Entry<'_>) {
+        let Some(part) = &mut self.part else { return };
+        self.is_in_row = false;
         match entry {
             Entry::Element { index, json } | Entry::Document { index, json } => {
-                let screened = self.screen.screen(json);
-                if let Some(skip) = passed_over(screened) {
-                    *sifted.passed_over.entry(skip).or_default() += 1;
-                    return;
+                let screened = self.sieve.screen.screen(json);
+                self.is_in_row = screened == Screened::Relevant;
+                match passed_over(screened) {
+                    Some(skip) => *part.passed_over.entry(skip).or_default() += 1,
+                    None => part.push(json, |at| Left::Record { at, index, screened }),
                 }
-                let from = sifted.bytes.len();
-                sifted.bytes.extend_from_slice(json);
-                let outline = (screened == Screened::Relevant).then(|| sifted.outline(json)).flatten();
-                sifted.push(json.len(), Left::Record { at: from..sifted.bytes.len(), index, screened, outline });
             }
             Entry::Oversized { index, .. } | Entry::Garbled { index, .. } => {
-                if let Some((reason, detail)) = rejected(&entry, self.limits) {
-                    sifted.push(detail.len(), Left::Reject { index, reason, detail });
+                if let Some((reason, detail)) = rejected(&entry, self.sieve.limits) {
+                    part.weight += detail.len();
+                    part.push(&[], |_| Left::Reject { index, reason, detail });
                 }
             }
+        }
+        self.hand_on_if_full();
+    }
+
+    fn ahead(&mut self, index: u64, bytes: &[u8]) -> Option<usize> {
+        let part = self.part.as_mut()?;
+        if self.is_in_row
+            && let Some((followed, len)) = self.sketch.follow(bytes)
+        {
+            part.push(bytes.get(..len)?, |at| Left::Usual { at, index, followed });
+            self.hand_on_if_full();
+            return Some(len);
+        }
+        let (screened, len) = self.sieve.screen.pass(bytes)?;
+        self.is_in_row = false;
+        *part.passed_over.entry(passed_over(screened)?).or_default() += 1;
+        Some(len)
+    }
+}
+
+impl<H: FnMut(Sifted) -> Option<Sifted>> Sifting<'_, H> {
+    fn hand_on_if_full(&mut self) {
+        if let Some(part) = self.part.take_if(|part| part.weight >= BATCH) {
+            self.part = (self.hand_on)(part).map(Sifted::emptied);
+            self.sketch = Sketch::of(&self.sieve.shared);
         }
     }
 }
@@ -99,25 +148,16 @@ impl Sifted {
     /// The same with nothing in it.
     fn emptied(mut self) -> Self {
         self.bytes.clear();
-        self.forms.clear();
         self.left.clear();
         self.passed_over.clear();
         Self { weight: 0, ..self }
     }
 
-    /// The outline of a record that is written as usual, and where its form is.
-    fn outline(&mut self, json: &[u8]) -> Option<(Outline, Range<usize>)> {
-        let from = self.forms.len();
-        let outline = Outline::of(json, &mut self.forms, |_| None);
-        if outline.is_none() {
-            self.forms.truncate(from);
-        }
-        Some((outline?, from..self.forms.len()))
-    }
-
-    fn push(&mut self, bytes: usize, left: Left) {
-        self.weight += bytes + size_of::<Left>();
-        self.left.push(left);
+    fn push(&mut self, json: &[u8], left: impl FnOnce(Range<usize>) -> Left) {
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(json);
+        self.weight += json.len() + size_of::<Left>();
+        self.left.push(left(from..self.bytes.len()));
     }
 }
 
@@ -148,8 +188,8 @@ pub(super) fn rejected(entry: &Entry<'_>, limits: Limits) -> Option<(RejectReaso
 
 impl Audit {
     /// What sifts files for this audit.
-    pub fn sieve(&self) -> Sieve {
-        Sieve { screen: self.screen.clone(), limits: self.limits }
+    pub fn sieve(&mut self) -> Sieve {
+        Sieve { screen: self.screen.clone(), limits: self.limits, shared: self.habits.share() }
     }
 
     /// Audits what came through the sieve. The observer is not told of the records that were passed over.
@@ -160,18 +200,24 @@ impl Audit {
         }
         for left in &sifted.left {
             match left {
-                Left::Record { at, index, screened, outline } => {
+                Left::Record { at, index, screened } => {
                     let json = sifted.bytes.get(at.clone()).unwrap_or_default();
-                    let form = |at: &Range<usize>| sifted.forms.get(at.clone()).unwrap_or_default();
-                    let outlined = outline.as_ref().map(|(outline, at)| (outline, form(at)));
-                    let candidate = Candidate { json, index: *index, screened: *screened, outlined };
+                    let candidate = Candidate { json, index: *index, screened: *screened };
                     self.any_screened(candidate, origin, observer);
+                }
+                Left::Usual { at, index, followed } => {
+                    let json = sifted.bytes.get(at.clone()).unwrap_or_default();
+                    if self.again(json, followed, *index, origin, observer).is_none() {
+                        let candidate = Candidate { json, index: *index, screened: Screened::Relevant };
+                        self.screened(candidate, origin, observer);
+                    }
                 }
                 Left::Reject { index, reason, detail } => {
                     self.reject(*index, *reason, detail.clone(), origin, observer);
                 }
             }
         }
+        self.habits.draw();
     }
 
     /// Counts a file that was [sifted](Sieve::file), and of which all was taken in.
@@ -181,100 +227,4 @@ impl Audit {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::access::{Access, Call};
-    use crate::place::Place;
-    use crate::policy::Policy;
-    use crate::ports::Reject;
-
-    #[derive(Default)]
-    struct Rejects(Vec<String>);
-
-    impl Observer for Rejects {
-        fn rejected(&mut self, reject: &Reject<'_>) {
-            self.0.push(format!("{} {:?} {}", reject.index, reject.reason, reject.detail));
-        }
-
-        fn number(&mut self, _: &Call<'_>, _: &Access<'_>) -> Option<usize> {
-            Some(0)
-        }
-
-        fn repeated(&mut self, _: usize, items: Option<u64>) {
-            self.0.push(format!("again {items:?}"));
-        }
-    }
-
-    fn record(number: usize, source: &str, name: &str) -> String {
-        format!(
-            r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/app/s","accountId":"111122223333"}},"eventTime":"2026-03-02T09:15:00Z","eventSource":"{source}","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.7","userAgent":"x","requestParameters":{{"tableName":"orders","key":{{"id":"{number}"}}}},"requestID":"r","eventID":"1f0c4a3e-7b52-4b8e-9d55-{number:012}","recipientAccountId":"111122223333"}}"#
-        )
-    }
-
-    /// Records of every fate, many of each.
-    fn file(limit: usize) -> String {
-        let mut lines = Vec::new();
-        for number in 0..4000 {
-            lines.push(match number % 9 {
-                0 => record(number, "s3.amazonaws.com", "GetObject"),
-                1 if number % 2 == 0 => record(number, "ec2.amazonaws.com", "RunInstances"),
-                1 => record(number, "dynamodb.amazonaws.com", "GetItem"),
-                2 => record(number - 1, "dynamodb.amazonaws.com", "DeleteTable"),
-                3 => record(number, "dynamodb.amazonaws.com", "DeleteItem"),
-                4 => r#"{"eventSource":"dynamodb.amazonaws.com"}"#.to_owned(),
-                5 => "no JSON".to_owned(),
-                6 => format!(r#"{{"Records":[{}]}}"#, record(number, "dynamodb.amazonaws.com", "Scan")),
-                7 => r#"{"eventCategory":"Insight","eventID":"x"}"#.to_owned(),
-                _ if number < 500 => format!(r#"{{"x":"{}"}}"#, "x".repeat(limit)),
-                _ => r#"{"Records":[{"eventSource":"aws:s3","s3":{}}]}"#.to_owned(),
-            });
-        }
-        lines.join("\n")
-    }
-
-    #[test]
-    fn what_comes_through_is_audited_as_the_file_would_be() {
-        let policy = Arc::new(Policy::parse("policy.yaml", "version: 1\ntables: [{table: orders}]\n").unwrap());
-        let limits = Limits { entry: 4096, ..Limits::default() };
-        let new = || Audit::new(Some(policy.clone()), "2026-03-02T10:00:00Z".parse().unwrap(), limits);
-        let place = Place::File("test".to_owned());
-        let origin = Origin { place: &place, message: 0 };
-        let whole = file(limits.entry);
-        for text in [whole.as_str(), &whole[..whole.len() / 2], "", "{\"Records\":[{]}"] {
-            let (mut once, mut once_rejects) = (new(), Rejects::default());
-            let once_result = once.any_file(text.as_bytes(), origin, &mut once_rejects);
-
-            let (mut sifted, mut rejects, mut parts) = (new(), Rejects::default(), Vec::new());
-            let result = sifted.sieve().file(text.as_bytes(), |part| {
-                parts.push(part);
-                Some(Sifted::default())
-            });
-            for part in &parts {
-                assert!(part.weight < 2 * BATCH);
-                sifted.sifted(part, origin, &mut rejects);
-            }
-            let result = sifted.file_done(result);
-            assert!(text.len() < 1_000_000 || parts.len() > 2);
-            let repeats = rejects.0.iter().filter(|said| said.starts_with("again")).count();
-            assert!(text.len() < 1_000_000 || repeats > 50, "{repeats}");
-
-            assert_eq!(format!("{result:?}"), format!("{once_result:?}"));
-            assert_eq!((rejects.0, sifted.take_tally()), (once_rejects.0, once.take_tally()));
-            let told = |audit: Audit| format!("{:#?}", audit.into_findings());
-            assert_eq!(told(sifted), told(once));
-        }
-    }
-
-    #[test]
-    fn who_wants_no_more_gets_no_more() {
-        let sieve = Audit::new(None, "2026-03-02T10:00:00Z".parse().unwrap(), Limits::default()).sieve();
-        let mut parts = 0;
-        let _ = sieve.file(file(10).as_bytes(), |_| {
-            parts += 1;
-            None
-        });
-        assert_eq!(parts, 1);
-    }
-}
+mod tests;

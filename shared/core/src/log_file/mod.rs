@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! ```text
-//! bytes ─► inflate ─► window ─► split ─► visit(Entry)
+//! bytes ─► inflate ─► window ─► split ─► Visit
 //!          gzip or    one       JSON structure, [nesting] finds where a value ends
 //!          plain      buffer
 //! ```
@@ -104,12 +104,33 @@ pub struct Summary {
     pub entries: u64,
 }
 
-/// Reads a file to its end, and calls `visit` for each entry in order.
+/// Who reads the entries of a file.
+///
+/// A function that takes an [`Entry`] is one.
+pub trait Visit {
+    /// Takes the next entry.
+    fn entry(&mut self, entry: Entry<'_>);
+
+    /// Looks at the element that begins here, and that may end behind these bytes: its length in bytes, where it is known to
+    /// be valid JSON of that length and nothing is left to be done about it. It is an entry like others, but not given as one.
+    fn ahead(&mut self, index: u64, bytes: &[u8]) -> Option<usize> {
+        let _ = (index, bytes);
+        None
+    }
+}
+
+impl<F: FnMut(Entry<'_>)> Visit for F {
+    fn entry(&mut self, entry: Entry<'_>) {
+        self(entry);
+    }
+}
+
+/// Reads a file to its end, and shows `visit` each entry in order.
 ///
 /// The input is gzip, of one or several members, if it starts like gzip, and plain JSON otherwise. Memory is bounded by
 /// [`Limits::entry`] and some constant, whatever the file's size. After an error nothing more of the file is given; all
 /// that came before the damage has been.
-pub fn read(input: impl BufRead, limits: Limits, mut visit: impl FnMut(Entry<'_>)) -> Result<Summary, LogFileError> {
+pub fn read(input: impl BufRead, limits: Limits, mut visit: impl Visit) -> Result<Summary, LogFileError> {
     let mut splitter = Splitter::new(limits.entry);
     read_with(&mut splitter, input, limits.decompressed, &mut visit)
 }
@@ -118,7 +139,7 @@ fn read_with(
     splitter: &mut Splitter,
     input: impl BufRead,
     limit: u64,
-    visit: &mut impl FnMut(Entry<'_>),
+    visit: &mut impl Visit,
 ) -> Result<Summary, LogFileError> {
     let mut source = Inflater::new(input);
     let mut decompressed = 0;

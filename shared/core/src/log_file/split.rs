@@ -7,7 +7,7 @@ use super::key::Key;
 use super::nesting::{Bracket, Nesting, Step, ends_scalar};
 use super::state::{Expected, Fault, Role, Shape, State};
 use super::window::Window;
-use super::{Entry, Position};
+use super::{Entry, Position, Visit};
 
 /// A state machine over chunks: see [`super::read`] for what it gives.
 pub(super) struct Splitter {
@@ -67,7 +67,7 @@ impl Splitter {
     }
 
     /// Splits the first `len` bytes of what was [`free`](Self::free).
-    pub(super) fn take(&mut self, len: usize, visit: &mut impl FnMut(Entry<'_>)) -> Result<(), Fault> {
+    pub(super) fn take(&mut self, len: usize, visit: &mut impl Visit) -> Result<(), Fault> {
         self.window.take(len);
         while !self.window.rest().is_empty() {
             match self.state {
@@ -75,7 +75,7 @@ impl Splitter {
                 State::Top => self.top(),
                 State::Garbled => self.garbled(visit),
                 State::Member(expected) => self.member(expected, visit),
-                State::Array(expected) => self.array(expected)?,
+                State::Array(expected) => self.array(expected, visit)?,
                 State::In(Shape::Nested, role) => self.nested(role, visit)?,
                 State::In(Shape::String, role) => self.string(role, visit),
                 State::In(Shape::Scalar, role) => self.scalar(role, visit),
@@ -88,7 +88,7 @@ impl Splitter {
     }
 
     /// The file ends here.
-    pub(super) fn finish(&mut self, visit: &mut impl FnMut(Entry<'_>)) -> Result<(), Fault> {
+    pub(super) fn finish(&mut self, visit: &mut impl Visit) -> Result<(), Fault> {
         if let State::In(Shape::Scalar, Role::Document) = self.state {
             self.end(Shape::Scalar, Role::Document, visit);
         }
@@ -124,7 +124,7 @@ impl Splitter {
         }
     }
 
-    fn member(&mut self, expected: Expected, visit: &mut impl FnMut(Entry<'_>)) {
+    fn member(&mut self, expected: Expected, visit: &mut impl Visit) {
         let Some(byte) = self.window.next_significant() else { return };
         match (expected, byte) {
             (Expected::FirstOrEnd | Expected::Next, b'"') => {
@@ -157,7 +157,7 @@ impl Splitter {
         }
     }
 
-    fn array(&mut self, expected: Expected) -> Result<(), Fault> {
+    fn array(&mut self, expected: Expected, visit: &mut impl Visit) -> Result<(), Fault> {
         let Some(byte) = self.window.next_significant() else { return Ok(()) };
         match (expected, byte) {
             (Expected::FirstOrEnd | Expected::CommaOrEnd, b']') => {
@@ -165,6 +165,7 @@ impl Splitter {
             }
             (Expected::CommaOrEnd, b',') => self.expect(State::Array(Expected::Next)),
             (Expected::CommaOrEnd, _) => return Err(Fault::Syntax("no comma between records")),
+            (_, b'{') if self.pass_known(visit) => self.state = State::Array(Expected::CommaOrEnd),
             _ => {
                 self.open();
                 if !self.begin(byte, Role::Element) {
@@ -173,6 +174,17 @@ impl Splitter {
             }
         }
         Ok(())
+    }
+
+    /// Passes over an element that needs no splitting; `false` where it does.
+    fn pass_known(&mut self, visit: &mut impl Visit) -> bool {
+        let rest = self.window.rest();
+        let known = visit.ahead(self.entries, rest.get(..self.limit).unwrap_or(rest));
+        if let Some(len) = known {
+            self.window.pass(len);
+            self.entries += 1;
+        }
+        known.is_some()
     }
 
     /// Passes over the byte that was expected.
@@ -215,7 +227,7 @@ impl Splitter {
         true
     }
 
-    fn nested(&mut self, role: Role, visit: &mut impl FnMut(Entry<'_>)) -> Result<(), Fault> {
+    fn nested(&mut self, role: Role, visit: &mut impl Visit) -> Result<(), Fault> {
         // A record that was cut within an array can't be told from one that goes on: its parser has to.
         let lines = (role != Role::Element).then(|| self.window.before());
         match self.nesting.advance(self.window.rest(), lines) {
@@ -239,7 +251,7 @@ impl Splitter {
         Ok(())
     }
 
-    fn string(&mut self, role: Role, visit: &mut impl FnMut(Entry<'_>)) {
+    fn string(&mut self, role: Role, visit: &mut impl Visit) {
         let lines = role != Role::Element;
         while let Some(first) = self.window.rest().first() {
             if self.escaped {
@@ -277,7 +289,7 @@ impl Splitter {
         self.window.pass(len);
     }
 
-    fn scalar(&mut self, role: Role, visit: &mut impl FnMut(Entry<'_>)) {
+    fn scalar(&mut self, role: Role, visit: &mut impl Visit) {
         let rest = self.window.rest();
         match rest.iter().position(|byte| ends_scalar(*byte)) {
             None => self.window.pass(rest.len()),
@@ -289,7 +301,7 @@ impl Splitter {
     }
 
     /// The value ended before the next byte.
-    fn end(&mut self, shape: Shape, role: Role, visit: &mut impl FnMut(Entry<'_>)) {
+    fn end(&mut self, shape: Shape, role: Role, visit: &mut impl Visit) {
         match (role, shape) {
             (Role::Key, _) => self.state = State::Member(Expected::Colon),
             (Role::Member, _) => self.state = State::Member(Expected::CommaOrEnd),
@@ -310,13 +322,13 @@ impl Splitter {
         }
     }
 
-    fn give(&mut self, visit: &mut impl FnMut(Entry<'_>), entry: impl Fn(u64, &[u8]) -> Entry<'_>) {
+    fn give(&mut self, visit: &mut impl Visit, entry: impl Fn(u64, &[u8]) -> Entry<'_>) {
         let (index, offset) = (self.entries, self.opened);
         let bytes = self.window.offset() - offset;
         self.entries += 1;
         match self.window.marked() {
-            Some(json) if json.len() <= self.limit => visit(entry(index, json)),
-            _ => visit(Entry::Oversized { index, offset, bytes }),
+            Some(json) if json.len() <= self.limit => visit.entry(entry(index, json)),
+            _ => visit.entry(Entry::Oversized { index, offset, bytes }),
         }
         self.window.unmark();
     }
@@ -333,7 +345,7 @@ impl Splitter {
 
     /// Goes to the next line that starts as records do. Lines that start otherwise are not tried: they could be the inner
     /// lines of a value that was written over several.
-    fn garbled(&mut self, visit: &mut impl FnMut(Entry<'_>)) {
+    fn garbled(&mut self, visit: &mut impl Visit) {
         let starts_line = self.window.starts_line();
         let rest = self.window.rest();
         match rest.first() {
@@ -342,9 +354,9 @@ impl Splitter {
         }
     }
 
-    fn end_garbled(&mut self, visit: &mut impl FnMut(Entry<'_>)) {
+    fn end_garbled(&mut self, visit: &mut impl Visit) {
         let bytes = self.window.offset() - self.opened;
-        visit(Entry::Garbled { index: self.entries, offset: self.opened, bytes });
+        visit.entry(Entry::Garbled { index: self.entries, offset: self.opened, bytes });
         self.entries += 1;
         self.state = State::Top;
     }

@@ -31,7 +31,7 @@ impl From<Entry<'_>> for Seen {
 
 fn read_all(input: impl BufRead, limits: Limits) -> (Vec<Seen>, Result<Summary, LogFileError>) {
     let mut seen = Vec::new();
-    let result = read(input, limits, |entry| seen.push(entry.into()));
+    let result = read(input, limits, |entry: Entry<'_>| seen.push(entry.into()));
     (seen, result)
 }
 
@@ -106,7 +106,7 @@ fn memory_stays_flat_whatever_the_size() {
         let mut splitter = Splitter::new(limits.entry);
         let input = io::BufReader::new(start.chain(Endless { record, at: 0 }));
         let mut entries = 0_u64;
-        let result = read_with(&mut splitter, input, limits.decompressed, &mut |_| entries += 1);
+        let result = read_with(&mut splitter, input, limits.decompressed, &mut |_: Entry<'_>| entries += 1);
 
         assert!(matches!(result, Err(LogFileError::TooLarge { .. })), "{name}: {result:?}");
         assert!(splitter.capacity() <= limits.entry + CHUNK, "{name}: {}", splitter.capacity());

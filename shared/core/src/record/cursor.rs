@@ -21,11 +21,6 @@ impl<'j> Cursor<'j> {
         Self { json, at: 0 }
     }
 
-    /// What lies between a place and here.
-    pub(crate) fn since(&self, from: usize) -> &'j [u8] {
-        self.json.get(from..self.at).unwrap_or_default()
-    }
-
     /// How many bytes were walked.
     pub(crate) fn at(&self) -> usize {
         self.at
@@ -62,6 +57,12 @@ impl<'j> Cursor<'j> {
     #[inline]
     pub(crate) fn string(&mut self) -> Option<&'j [u8]> {
         self.expect(b'"')?;
+        self.text()
+    }
+
+    /// Walks to the end of a string and over its quote, and gives what is ahead of that.
+    #[inline]
+    pub(crate) fn text(&mut self) -> Option<&'j [u8]> {
         let from = self.at;
         loop {
             let lane = self.json.get(self.at..)?.first_chunk::<LANE>()?;

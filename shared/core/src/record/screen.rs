@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 
 use super::cursor::Cursor;
 use super::walk::Rest;
+use crate::log_file::nesting::{Bracket, Nesting, Step};
 use crate::operation::{Calls, Service};
 use crate::rules::Asked;
 
@@ -120,9 +121,30 @@ impl Screen {
         }
     }
 
+    /// Decides about the record that begins here, where it is to be passed over, and tells how long it is, in bytes: it needs no
+    /// splitting. `None` where it has to be looked at as a whole.
+    ///
+    /// Its brackets match; it may be broken otherwise.
+    pub(crate) fn pass(&self, bytes: &[u8]) -> Option<(Screened, usize)> {
+        let mut cursor = Cursor::new(bytes);
+        let decided = self.decide(&mut cursor).filter(|decided| *decided != Screened::Relevant)?;
+        match Nesting::inside(Bracket::Object).advance(cursor.rest(), None) {
+            Step::Closed(len) if self.is_settled(decided, cursor.rest().get(..len)?) => {
+                Some((decided, cursor.at() + len))
+            }
+            _ => None,
+        }
+    }
+
     /// The same for a record as CloudTrail writes it, with `eventSource` the first that decides; `None` for another.
     fn screen_usual(&self, json: &[u8]) -> Option<Screened> {
         let mut cursor = Cursor::new(json);
+        let decided = self.decide(&mut cursor)?;
+        (decided == Screened::Relevant || self.is_settled(decided, cursor.rest())).then_some(decided)
+    }
+
+    /// What the first members of a record as CloudTrail writes it say.
+    fn decide(&self, cursor: &mut Cursor<'_>) -> Option<Screened> {
         cursor.expect(b'{')?;
         let source = loop {
             let key = cursor.string()?;
@@ -138,8 +160,8 @@ impl Screen {
             }
             cursor.expect(b',')?;
         };
-        let decided = match self.watched.iter().find(|(watched, _)| watched.as_bytes() == source) {
-            Some((_, Calls::All)) => return Some(Screened::Relevant),
+        match self.watched.iter().find(|(watched, _)| watched.as_bytes() == source) {
+            Some((_, Calls::All)) => Some(Screened::Relevant),
             Some((_, Calls::Only(names))) => {
                 cursor.expect(b',')?;
                 if cursor.string()? != b"eventName" {
@@ -147,20 +169,21 @@ impl Screen {
                 }
                 cursor.expect(b':')?;
                 let name = cursor.string()?;
-                if names.iter().any(|watched| watched.as_bytes() == name) {
-                    return Some(Screened::Relevant);
-                }
-                Screened::OtherCall
+                let is_watched = names.iter().any(|watched| watched.as_bytes() == name);
+                Some(if is_watched { Screened::Relevant } else { Screened::OtherCall })
             }
-            None if source.starts_with(b"aws:") => return None,
-            None => Screened::OtherService,
-        };
-        // Only a repeated key could still make it relevant, and only rules could ask for it.
-        let rest = cursor.rest();
+            None if source.starts_with(b"aws:") => None,
+            None => Some(Screened::OtherService),
+        }
+    }
+
+    /// Whether the rest of a record to be passed over cannot make it relevant: only a repeated key could, and rules that ask
+    /// for it.
+    fn is_settled(&self, decided: Screened, rest: &[u8]) -> bool {
         let may_repeat = self.source_key.find(rest).is_some()
             || (decided == Screened::OtherCall && self.name_key.find(rest).is_some())
             || memchr(b'\\', rest).is_some();
-        (!may_repeat && self.asked.is_none()).then_some(decided)
+        !may_repeat && self.asked.is_none()
     }
 
     /// What was decided of a record that is passed over, unless rules ask for it.

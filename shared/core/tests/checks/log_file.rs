@@ -74,7 +74,7 @@ struct Seen {
 fn read(input: impl BufRead, limits: Limits) -> (Vec<Seen>, bool) {
     let mut entries: Vec<Seen> = Vec::new();
     let mut end = 0;
-    let result = log_file::read(input, limits, |entry| {
+    let result = log_file::read(input, limits, |entry: Entry<'_>| {
         let without = |kind, offset, bytes| Seen { kind, json: Vec::new(), offset, bytes };
         let (index, seen) = match entry {
             Entry::Element { index, json } => (index, Seen { json: json.to_vec(), ..without(Kind::Element, 0, 0) }),

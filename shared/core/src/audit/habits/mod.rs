@@ -7,32 +7,40 @@
 //!
 //! # What makes it exact
 //!
-//! - The form is the record itself, byte for byte, with some values cut out. Each of them is a member of the record, or a key
-//!   of the request, by the walk that cuts it out, and valid by it; anything unusual is for the parser.
-//! - In place of what is cut out stands what judging makes of it: the actor for the identity, the networks of the policy that
-//!   an address is in for the address.
+//! - The form is the record itself, byte for byte, with some values cut out. Each of them is a member of the record, a key of the
+//!   request or a string in its statement by the walk that cut it out, and valid by it; anything unusual is for the parser.
+//! - Where the walk cuts depends on the bytes ahead of the place alone. So a record with the same bytes around what is cut out
+//!   would be cut at the same places, and needs no walk of its own.
+//! - In place of an address stand the networks of the policy that it is in. Of an identity only what is new in each session is
+//!   cut out, where the actor is the same without.
 //! - A form is kept only where no detection had anything to say, and nothing that is said later can depend on more than is
 //!   counted. Where the time may matter, because the table's lines have hours or an end, no form is kept.
 //!
 //! # Memory
 //!
-//! It is flat: so many forms, identities and endings of records are kept, and new ones take the place of others.
+//! It is flat: so many forms and addresses are kept, and new ones take the place of others.
 
 mod addresses;
-mod callers;
+mod cut;
+mod forms;
+mod identity;
 mod outline;
+mod paths;
 mod recent;
 mod request;
+mod statement;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
 
 use addresses::Addresses;
-use callers::Callers;
+use cut::Cuts;
+pub(super) use forms::{Followed, Shared, Sketch};
+use forms::{Form, Forms};
 use jiff::Timestamp;
-pub(super) use outline::Outline;
-use recent::Recent;
+use outline::Outline;
+use paths::Path;
 
 use crate::access::{Access, Call, Outcome};
 use crate::correlation::Trace;
@@ -40,36 +48,18 @@ use crate::finding::EventId;
 use crate::operation::Effect;
 use crate::policy::Policy;
 
-/// How many forms make a generation, and how many endings of records; two are kept.
-const FORMS: usize = 2048;
-const TAILS: usize = 512;
-
-/// How long a form or an ending may be, in bytes.
-const LONGEST: usize = 4096;
+/// How long a record may be of which the form is kept, in bytes.
+const LONGEST: usize = 8192;
 
 /// The forms that were met.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Habits {
-    callers: Callers,
     addresses: Addresses,
-    tails: Recent<u64>,
-    next_tail: u64,
-    forms: Recent<Vec<Done>>,
-    /// The form of the record that is being read.
-    form: Vec<u8>,
-}
-
-impl Default for Habits {
-    fn default() -> Self {
-        Self {
-            callers: Callers::default(),
-            addresses: Addresses::default(),
-            tails: Recent::new(TAILS),
-            next_tail: 0,
-            forms: Recent::new(FORMS),
-            form: Vec::new(),
-        }
-    }
+    current: Forms,
+    previous: Forms,
+    /// Of the record that was learned last.
+    cuts: Cuts,
+    shared: Option<Shared>,
 }
 
 /// One of the accesses of a call that leads to nothing to tell.
@@ -86,74 +76,98 @@ pub(super) struct Done {
     pub(super) number: usize,
 }
 
-/// A record that is written as usual.
+/// A record of which the path is known.
 #[derive(Debug)]
 pub(super) struct Usual<'j> {
+    pub(super) json: &'j [u8],
     pub(super) time: Timestamp,
     pub(super) address: &'j str,
     pub(super) agent: &'j str,
     pub(super) event: EventId,
-    tail: &'j [u8],
-    /// Whether its ending is known, so that its form is whole.
-    is_whole: bool,
+    form: Form,
 }
 
 impl Habits {
-    /// Looks at a record; `None` where it is not written as usual.
+    /// Looks at a record; `None` where its path is not known.
     pub(super) fn look<'j>(&mut self, json: &'j [u8], policy: Option<&Policy>) -> Option<Usual<'j>> {
-        let Self { callers, form, .. } = self;
-        form.clear();
-        let outline = Outline::of(json, form, |bytes| callers.known(bytes))?;
-        self.usual(json, &outline, policy)
+        if let Some(usual) = self.look_ahead(json, policy) {
+            return (usual.json.len() == json.len()).then_some(usual);
+        }
+        let (path, outline, _) = self.previous.paths.find(json)?;
+        let form = self.usual(json, path, outline, policy)?.form;
+        let done = self.previous.done.remove(&form)?;
+        self.learn(json, policy, done)?;
+        self.look_ahead(json, policy)
     }
 
-    /// Looks at a record of which the outline and the form are known.
+    /// Looks at the record that begins here; `None` where its path is not known.
+    pub(super) fn look_ahead<'j>(&mut self, bytes: &'j [u8], policy: Option<&Policy>) -> Option<Usual<'j>> {
+        let (path, outline, len) = self.current.paths.find(bytes)?;
+        self.usual(bytes.get(..len)?, path, outline, policy)
+    }
+
+    /// Looks at a record whose path was looked for; `None` where it is of another generation.
     pub(super) fn look_again<'j>(
         &mut self,
         json: &'j [u8],
-        (outline, form): (&Outline, &[u8]),
+        followed: &Followed,
         policy: Option<&Policy>,
     ) -> Option<Usual<'j>> {
-        self.form.clear();
-        self.form.extend_from_slice(form);
-        self.usual(json, outline, policy)
+        let Followed { path, generation, outline } = followed;
+        if *generation != self.current.generation {
+            return None;
+        }
+        self.usual(json, *path, outline.clone(), policy)
     }
 
-    fn usual<'j>(&mut self, json: &'j [u8], outline: &Outline, policy: Option<&Policy>) -> Option<Usual<'j>> {
-        let Outline { identity, caller, time, address, agent, event, tail } = outline;
-        let text = |at: &Range<usize>| str::from_utf8(json.get(at.clone())?).ok();
-        let (identity, address, agent, tail) =
-            (json.get(identity.clone())?, text(address)?, text(agent)?, json.get(*tail..)?);
-        let known = caller.or_else(|| self.callers.known(identity).map(|(_, caller)| caller));
-        let caller = known.or_else(|| self.callers.learn(identity))?;
-        let network = self.addresses.network(address, policy)?;
-        self.form.extend_from_slice(&caller.to_le_bytes());
-        self.form.extend_from_slice(&network.to_le_bytes());
-        let ending = self.tails.find(tail).and_then(|index| self.tails.at(index));
-        if let Some(ending) = ending {
-            self.form.extend_from_slice(&ending.to_le_bytes());
-        }
-        Some(Usual { time: *time, address, agent, event: event.clone(), tail, is_whole: ending.is_some() })
+    fn usual<'j>(
+        &mut self,
+        json: &'j [u8],
+        path: Path,
+        outline: Outline,
+        policy: Option<&Policy>,
+    ) -> Option<Usual<'j>> {
+        let Outline { time, address, agent, event } = outline;
+        let text = |at: Range<usize>| str::from_utf8(json.get(at)?).ok();
+        let (address, agent) = (text(address)?, text(agent)?);
+        let form = Form { path, networks: self.addresses.network(address, policy)? };
+        Some(Usual { json, time, address, agent, event, form })
     }
 
-    /// What is to be counted of the record that was looked at last, where its form is known.
-    pub(super) fn of(&mut self, usual: &Usual<'_>) -> Option<&[Done]> {
-        let index = usual.is_whole.then(|| self.forms.find(&self.form))??;
-        self.forms.at(index).map(Vec::as_slice)
+    /// What is to be counted of a record, where its form is known.
+    pub(super) fn of(&self, usual: &Usual<'_>) -> Option<&[Done]> {
+        self.current.done.get(&usual.form).map(Vec::as_slice)
     }
 
-    /// Learns that the record which was looked at last led to no more than this.
-    pub(super) fn learn(&mut self, usual: &Usual<'_>, accesses: Vec<Done>) {
-        if self.form.len() > LONGEST || usual.tail.len() > LONGEST {
-            return;
+    /// Learns that a record led to no more than this; `None` where it is not written as usual.
+    pub(super) fn learn(&mut self, json: &[u8], policy: Option<&Policy>, done: Vec<Done>) -> Option<()> {
+        if json.len() > LONGEST {
+            return None;
         }
-        if !usual.is_whole {
-            // Numbers are never used twice, so that no form stands for records with another ending.
-            self.tails.insert(usual.tail, self.next_tail);
-            self.form.extend_from_slice(&self.next_tail.to_le_bytes());
-            self.next_tail += 1;
+        let outline = self.cuts.of(json)?;
+        if !identity::is_told(json, &self.cuts) {
+            return None;
         }
-        self.forms.insert(&self.form, accesses);
+        if self.current.is_full() {
+            let next = self.current.next();
+            self.previous = std::mem::replace(&mut self.current, next);
+        }
+        let path = self.current.paths.pave(json, &self.cuts.holes)?;
+        let form = self.usual(json, path, outline, policy)?.form;
+        self.current.done.insert(form, done);
+        Some(())
+    }
+
+    /// A sketch of the paths, which is [drawn anew](Self::draw) from time to time.
+    pub(super) fn share(&mut self) -> Shared {
+        self.shared.get_or_insert_default().clone()
+    }
+
+    /// Draws the sketch anew, where one was asked for and there are many new paths.
+    pub(super) fn draw(&self) {
+        if let Some(shared) = &self.shared {
+            Sketch::draw(&self.current, shared);
+        }
     }
 }
 

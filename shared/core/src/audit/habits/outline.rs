@@ -1,4 +1,4 @@
-//! A record as CloudTrail writes it, taken apart into what makes it this event and what it has in common with others.
+//! What makes a record this event: what is left out of its form.
 
 use std::ops::Range;
 
@@ -6,25 +6,36 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use super::request::{Cut, request};
+use super::{request, statement};
 use crate::finding::EventId;
 use crate::record::Cursor;
 
-/// What stands in the copy for something that was left out.
-const TIME: u8 = 2;
-const ADDRESS: u8 = 3;
-const AGENT: u8 = 4;
-const REQUEST: u8 = 5;
-const EVENT: u8 = 6;
-const CALLER: u8 = 7;
+/// What is left out of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hole {
+    /// `eventTime`.
+    Time,
+    /// `sourceIPAddress`.
+    Address,
+    /// `userAgent`.
+    Agent,
+    /// `eventID`.
+    Event,
+    /// A text of no matter.
+    Text,
+    /// The rest of a text: the name of a session.
+    Session,
+    /// The rest of a shard iterator, from its last `|` on.
+    Iterator,
+    /// The key of an item.
+    Key,
+    /// What stands between single quotes in a statement.
+    Literal,
+}
 
-/// What is left out of the form of a record, and where it stands in it.
-#[derive(Debug)]
-pub(in crate::audit) struct Outline {
-    /// `userIdentity`.
-    pub(super) identity: Range<usize>,
-    /// The number of the caller, where it is known.
-    pub(super) caller: Option<u32>,
+/// What was left out, and where it stands in the record.
+#[derive(Debug, Clone)]
+pub(super) struct Outline {
     /// `eventTime`.
     pub(super) time: Timestamp,
     /// `sourceIPAddress`.
@@ -33,80 +44,40 @@ pub(in crate::audit) struct Outline {
     pub(super) agent: Range<usize>,
     /// `eventID`.
     pub(super) event: EventId,
-    /// Where `eventID` ends.
-    pub(super) tail: usize,
 }
 
 /// What was met of a record.
 #[derive(Default)]
-struct Met {
-    identity: Option<(Range<usize>, Option<u32>)>,
+pub(super) struct Met {
     time: Option<Timestamp>,
     address: Option<Range<usize>>,
     agent: Option<Range<usize>>,
-    request: Option<()>,
     event: Option<EventId>,
 }
 
-impl Outline {
-    /// Walks over a record; `None` where it is not written as usual. What is not left out is added to `form`.
-    ///
-    /// `known` tells how long the `userIdentity` at the beginning of these bytes is and whose, where it was met before.
-    pub(in crate::audit) fn of(
-        json: &[u8],
-        form: &mut Vec<u8>,
-        known: impl FnOnce(&[u8]) -> Option<(usize, u32)>,
-    ) -> Option<Self> {
-        let mut cut = Cut { into: form, from: 0 };
-        let mut cursor = Cursor::new(json);
-        let (mut met, mut known) = (Met::default(), Some(known));
-        cursor.expect(b'{')?;
-        loop {
-            let key = cursor.string()?;
-            cursor.expect(b':')?;
-            match key {
-                b"userIdentity" => {
-                    cut.leave_out(&cursor, &[CALLER]);
-                    let from = cursor.at();
-                    let caller = match known.take()?(cursor.rest()) {
-                        Some((len, caller)) => {
-                            cursor.pass(len);
-                            Some(caller)
-                        }
-                        None => cursor.object().map(|_| None)?,
-                    };
-                    once(&mut met.identity, (from..cursor.at(), caller))?;
-                    cut.go_on(&cursor);
-                }
-                b"eventTime" => {
-                    let (text, _) = left_out(&mut cursor, &mut cut, TIME)?;
-                    once(&mut met.time, timestamp(text)?)?;
-                }
-                b"sourceIPAddress" => once(&mut met.address, left_out(&mut cursor, &mut cut, ADDRESS)?.1)?,
-                b"userAgent" => once(&mut met.agent, left_out(&mut cursor, &mut cut, AGENT)?.1)?,
-                b"requestID" => once(&mut met.request, left_out(&mut cursor, &mut cut, REQUEST).map(|_| ())?)?,
-                b"requestParameters" => request(&mut cursor, &mut cut)?,
-                b"eventID" => {
-                    let (text, _) = left_out(&mut cursor, &mut cut, EVENT)?;
-                    let event = EventId::new(str::from_utf8(text).ok()?);
-                    once(&mut met.event, Some(event).filter(|event| matches!(event, EventId::Guid(_)))?)?;
-                    break;
-                }
-                _ if cursor.peek()? == b'"' => cursor.string().map(|_| ())?,
-                _ => cursor.scalar()?,
+impl Met {
+    /// Walks over what is left out, and takes it in; `None` where it is not written as usual, or was met before.
+    #[inline]
+    pub(super) fn take(&mut self, hole: Hole, cursor: &mut Cursor<'_>) -> Option<()> {
+        match hole {
+            Hole::Time => once(&mut self.time, timestamp(cursor.string()?)?),
+            Hole::Address => once(&mut self.address, text(cursor)?),
+            Hole::Agent => once(&mut self.agent, text(cursor)?),
+            Hole::Event => {
+                let event = EventId::new(str::from_utf8(cursor.string()?).ok()?);
+                once(&mut self.event, Some(event).filter(|event| matches!(event, EventId::Guid(_)))?)
             }
-            cursor.expect(b',')?;
+            Hole::Text => cursor.string().map(|_| ()),
+            Hole::Session => cursor.text().map(|_| ()),
+            Hole::Iterator => request::iterator(cursor),
+            Hole::Key => request::key(cursor),
+            Hole::Literal => statement::literal(cursor),
         }
-        let (identity, caller) = met.identity?;
-        Some(Self {
-            identity,
-            caller,
-            time: met.time?,
-            address: met.address?,
-            agent: met.agent?,
-            event: met.event?,
-            tail: cursor.at(),
-        })
+    }
+
+    /// All of it, if nothing lacks.
+    pub(super) fn outline(self) -> Option<Outline> {
+        Some(Outline { time: self.time?, address: self.address?, agent: self.agent?, event: self.event? })
     }
 }
 
@@ -114,13 +85,11 @@ fn once<T>(to: &mut Option<T>, value: T) -> Option<()> {
     to.replace(value).is_none().then_some(())
 }
 
-/// A text, and where it stands.
-fn left_out<'j>(cursor: &mut Cursor<'j>, cut: &mut Cut<'_>, mark: u8) -> Option<(&'j [u8], Range<usize>)> {
-    cut.leave_out(cursor, &[mark]);
-    let text = cursor.string()?;
-    cut.go_on(cursor);
+/// Where a text stands, without its quotes.
+fn text(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
+    let len = cursor.string()?.len();
     let end = cursor.at().checked_sub(1)?;
-    Some((text, end.checked_sub(text.len())?..end))
+    Some(end.checked_sub(len)?..end)
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ`, as CloudTrail writes it.

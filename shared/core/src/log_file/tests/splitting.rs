@@ -157,7 +157,7 @@ proptest! {
             bytes = cuts.windows(2).flat_map(|range| gzip(&bytes[range[0]..range[1]])).collect();
         }
         let mut read_back = Vec::new();
-        let summary = read(Trickle::new(&bytes, &sizes), Limits::default(), |entry| match entry {
+        let summary = read(Trickle::new(&bytes, &sizes), Limits::default(), |entry: Entry<'_>| match entry {
             Entry::Element { index, json } => {
                 assert_eq!(index, read_back.len() as u64);
                 assert_eq!(json, json.trim_ascii());

@@ -167,6 +167,31 @@ fn records_of_every_kind_are_made_for_the_comparison() {
     }
 }
 
+#[test]
+fn a_record_that_is_passed_over_where_it_begins_needs_no_splitting() {
+    use Screened::{OtherCall, OtherService};
+    let rest = r#","a":[{"b":"}"},2]}"#;
+    let cases = [
+        (r#"{"a":{"b":"{"},"eventSource":"iam.amazonaws.com""#, Some(OtherService)),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"Encrypt""#, Some(OtherCall)),
+        (r#"{"eventSource":"kms.amazonaws.com","eventName":"DisableKey""#, None),
+        (r#"{"eventSource":"dynamodb.amazonaws.com""#, None),
+        // What has to be looked at as a whole.
+        (r#"{"eventSource":"iam.amazonaws.com","eventSource":"dynamodb.amazonaws.com""#, None),
+        (r#"{"eventSource":"iam.amazonaws.com","c":"\""#, None),
+        (r#"{"eventName":"Encrypt","eventSource":"kms.amazonaws.com""#, None),
+        (r#"{"eventSource":"iam.amazonaws.com","c":]"#, None),
+        (r#"{ "eventSource":"iam.amazonaws.com""#, None),
+    ];
+    let screen = Screen::new(&Service::ALL);
+    for (begins, expected) in cases {
+        let json = format!("{begins}{rest}");
+        let expected = expected.map(|screened| (screened, json.len()));
+        assert_eq!(screen.pass(format!("{json},{{}}]}}").as_bytes()), expected, "{json}");
+        assert!((0..json.len()).all(|len| screen.pass(&json.as_bytes()[..len]).is_none()), "{json}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -182,13 +207,19 @@ proptest! {
         let read: Value = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(read, Value::Object(Map::from_iter(members.clone())));
 
-        prop_assert_eq!(Screen::new(&Service::ALL).screen(json.as_bytes()), read_plainly(&members), "{}", json);
+        let screen = Screen::new(&Service::ALL);
+        prop_assert_eq!(screen.screen(json.as_bytes()), read_plainly(&members), "{}", json);
+        if let Some(passed) = screen.pass(format!("{json},{json}]}}").as_bytes()) {
+            prop_assert_eq!(passed, (read_plainly(&members), json.len()), "{}", json);
+        }
     }
 
     #[test]
     fn no_bytes_make_it_panic(json in prop::collection::vec(prop_oneof![
         Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'), any::<u8>(),
     ], 0..200)) {
-        Screen::new(&Service::ALL).screen(&json);
+        let screen = Screen::new(&Service::ALL);
+        screen.screen(&json);
+        screen.pass(&json);
     }
 }
