@@ -17,8 +17,8 @@ MARKS = ("<!-- costs -->", "<!-- end of the costs -->")
 # Measured: see "What was measured" in docs/cost.md.
 BYTES_PER_EVENT = 1636  # decompressed, in the generator's day of an application
 GZIP_RATIO = 10.3
-CPU_SECONDS_PER_GB = 1.05  # of a whole core, over decompressed log objects, data events alone
-CPU_SECONDS_PER_GB_OF_MIXED = 0.57  # where one record in twenty is DynamoDB's
+CPU_SECONDS_PER_GB = 0.80  # of a whole core, over decompressed log objects, data events alone
+CPU_SECONDS_PER_GB_OF_MIXED = 0.55  # where one record in twenty is DynamoDB's
 CPU_SECONDS_PER_INVOCATION = 0.004  # without what the objects take
 VCPU_MB = 1769  # the memory at which Lambda gives a function one whole core
 # Assumed: what is waited for in turn.
