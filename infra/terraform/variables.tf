@@ -252,7 +252,7 @@ variable "batch_window_seconds" {
 }
 
 variable "log_level" {
-  description = "What the functions log: `trace`, `debug`, `info`, `warn` or `error`. Saved queries and Contributor Insights need `info`."
+  description = "What the functions log: `trace` (the same as `debug`), `debug`, `info`, `warn` or `error`. Saved queries and Contributor Insights need `info`."
   type        = string
   default     = "info"
   nullable    = false
